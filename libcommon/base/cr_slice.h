@@ -1,0 +1,53 @@
+/* cr_slice: a borrowed run of bytes; what parsers read and hand out.
+ *
+ * Ownership: none; the bytes belong to somebody else and must outlive the slice.
+ * Errors:    none; functions are total. An empty slice may have a NULL ptr.
+ * Threads:   value type.
+ */
+#ifndef CR_SLICE_H
+#define CR_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct cr_slice {
+    const char *ptr;
+    size_t len;
+};
+
+/* Of a string literal, for initialisers and arguments. */
+#define CR_SLICE(literal) ((struct cr_slice){(literal), sizeof(literal) - 1})
+/* For printf: "%.*s", CR_SLICE_ARG(s). */
+#define CR_SLICE_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
+
+/* Of a NUL-terminated string; NULL gives the empty slice. */
+struct cr_slice cr_slice_of(const char *text);
+
+bool cr_slice_equal(struct cr_slice a, struct cr_slice b);
+bool cr_slice_equal_nocase(struct cr_slice a, struct cr_slice b); /* ASCII */
+bool cr_slice_is(struct cr_slice a, const char *text);
+int cr_slice_compare(struct cr_slice a, struct cr_slice b); /* bytes, as memcmp */
+bool cr_slice_starts(struct cr_slice s, struct cr_slice prefix);
+bool cr_slice_ends(struct cr_slice s, struct cr_slice suffix);
+
+/* Index of the first (last) c, or -1. */
+ptrdiff_t cr_slice_find(struct cr_slice s, char c);
+ptrdiff_t cr_slice_find_last(struct cr_slice s, char c);
+/* Index of the first occurrence of needle, or -1. */
+ptrdiff_t cr_slice_search(struct cr_slice s, struct cr_slice needle);
+
+/* From start to end (exclusive); both are clipped to the slice. */
+struct cr_slice cr_slice_sub(struct cr_slice s, size_t start, size_t end);
+struct cr_slice cr_slice_from(struct cr_slice s, size_t start);
+/* Without blanks (space, tab, CR, LF) at both ends. */
+struct cr_slice cr_slice_trim(struct cr_slice s);
+
+/* Takes the part before the next separator out of *rest; false when *rest is used up, which is
+ * shown by a NULL ptr. "a,,b" gives "a", "", "b"; "a," gives "a", ""; "" gives one empty part. */
+bool cr_slice_split(struct cr_slice *rest, char separator, struct cr_slice *out_part);
+
+/* Compares in time that depends on the lengths only: for credentials. */
+bool cr_slice_equal_secret(struct cr_slice a, struct cr_slice b);
+
+#endif
