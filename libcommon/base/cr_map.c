@@ -16,7 +16,8 @@ struct entry {
     void *value;
 };
 
-enum { SLOT_EMPTY = UINT32_MAX, SLOTS_FIRST = 16 };
+#define SLOT_EMPTY UINT32_MAX
+enum { SLOTS_FIRST = 16 };
 
 struct cr_map {
     struct entry *entries;
