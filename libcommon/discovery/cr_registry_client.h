@@ -1,0 +1,82 @@
+/* cr_registry_client: registers this process with a registry, renews its lease, and keeps the
+ * snapshot of all instances fresh.
+ *
+ * One thread of its own does all of it, with blocking calls that each have a deadline. It begins
+ * with cr_registry_client_start (at READY); a daemon drains with cr_registry_client_leave, after
+ * which only the fetching goes on, until cr_registry_client_free.
+ *
+ * Ownership: options are copied; http and log must outlive the client, as must the client its users
+ *            of cr_registry_client_instances.
+ * Units:     milliseconds.
+ * Errors:    _new: CR_EINVAL names the bad option. After that none: a registry that is away is
+ *            tried again for ever; only changes of state are logged, through the handle passed in.
+ * Threads:   all functions but _new, _start and _free from any thread.
+ * Source:    Netflix/eureka DiscoveryClient (register, 404 -> register again, cancel);
+ *            several URLs are tried in their order, beginning with the one that answered last.
+ *
+ * The pace: every eager_ms while a wanted service has no instance that is UP, else every fetch_ms.
+ */
+#ifndef CR_REGISTRY_CLIENT_H
+#define CR_REGISTRY_CLIENT_H
+
+#include "cr_attr.h"
+#include "cr_err.h"
+#include "cr_instances.h"
+#include "cr_slice.h"
+#include "cr_wire_instance.h"
+
+struct cr_http_client;
+struct cr_log;
+
+enum { CR_REGISTRY_URLS_MAX = 16, CR_REGISTRY_WANTED_MAX = 1024 };
+
+struct cr_registry_client_options {
+    struct cr_http_client *http;
+    const struct cr_log *log;
+    const char *urls;             /* "http://h1:9091/eureka/,http://user:pw@h2:9091/eureka/" */
+    bool registers;               /* eureka.client.register-with-eureka */
+    bool fetches;                 /* eureka.client.fetch-registry */
+    bool leaves;                  /* eureka.client.should-unregister-on-shutdown */
+    struct cr_wire_instance self; /* what to register; its lease says how often to renew */
+    int64_t fetch_ms;             /* 0: 1,000 */
+    int64_t eager_ms;             /* 0: 100 */
+    int64_t connect_timeout_ms;   /* 0: 2,000 */
+    int64_t timeout_ms;           /* of one call; 0: 5,000 */
+    size_t body_max_bytes;        /* of an answer; 0: 64 MiB */
+};
+
+struct cr_registry_client;
+
+CR_MUST_CHECK int cr_registry_client_new(const struct cr_registry_client_options *options,
+                                         struct cr_registry_client **out_client,
+                                         struct cr_err *err);
+CR_MUST_CHECK int cr_registry_client_start(struct cr_registry_client *client, struct cr_err *err);
+void cr_registry_client_free(struct cr_registry_client *client); /* stops; NULL is fine */
+
+/* Cancels the lease, once, within timeout_ms, and waits for that. Does nothing if not registered.
+ */
+void cr_registry_client_leave(struct cr_registry_client *client);
+
+/* Says that a service is needed: its absence makes the client look more often. */
+CR_MUST_CHECK int cr_registry_client_want(struct cr_registry_client *client,
+                                          struct cr_slice service_id);
+
+/* The snapshots; the same object for the client's whole life. */
+struct cr_instances *cr_registry_client_instances(struct cr_registry_client *client);
+
+/* For health and pages. */
+struct cr_registry_client_state {
+    bool registered;    /* the last register or renewal was accepted */
+    bool fetched;       /* at least one fetch succeeded */
+    int64_t renewed_ms; /* cr_clock_ms() of the last success; 0: never */
+    int64_t fetched_ms;
+    char url[256];     /* the server in use, without credentials */
+    char problem[256]; /* why the last call failed; "" when it succeeded */
+};
+void cr_registry_client_state(struct cr_registry_client *client,
+                              struct cr_registry_client_state *out_state);
+
+/* Lets the thread look now: after a change that the caller knows of, and in tests. */
+void cr_registry_client_poke(struct cr_registry_client *client);
+
+#endif
