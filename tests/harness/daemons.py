@@ -1,0 +1,27 @@
+"""The daemons of the stack: one row each, in the order in which they are started."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Daemon:
+    name: str           # folder, binary and log file
+    port: int           # without offset
+    application: str    # spring.application.name; "" for the broker, which is no application
+    purpose: str
+
+
+BROKER = Daemon("kafka-embedded", 9092, "", "broker for development (volatile, this machine only)")
+
+DAEMONS = (
+    Daemon("config-server", 8888, "msa-architecture-config-server", "configuration from git"),
+    Daemon("eureka-registry", 9091, "msa-architecture-eureka-server", "who is where"),
+    Daemon("zuul-gateway", 9090, "msa-architecture-zuul-server", "the front door of the APIs"),
+    Daemon("turbine-aggregator", 9999, "msa-architecture-turbine-server", "sums of all circuits"),
+    Daemon("hystrix-dashboard", 7070, "msa-architecture-hystrix-dashboard", "circuits in a browser"),
+    BROKER,
+    Daemon("coffee-order", 8080, "msa-service-coffee-order", "takes orders"),
+    Daemon("coffee-member", 8081, "msa-service-coffee-member", "knows the members"),
+    Daemon("coffee-status", 8082, "msa-service-coffee-status", "tells how far an order is"),
+)
+
+BY_NAME = {daemon.name: daemon for daemon in DAEMONS}

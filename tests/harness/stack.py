@@ -1,0 +1,251 @@
+"""A whole stack on this machine: its home, its processes, its addresses.
+
+The home holds `stack.json` (offset, broker, and per daemon pid, start time and executable), `log/`,
+`data/`, `cache/`, `run/` and the configuration's git repository `config.git/`. A signal is sent to a
+process only while all three of its marks match.
+"""
+import fcntl
+import json
+import os
+import socket
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import http
+from .daemons import BROKER, BY_NAME, DAEMONS
+from .poll import wait_until
+from .process import Identity, spawn
+
+ROOT = Path(__file__).resolve().parents[2]
+LOG_MAX_BYTES = 10 * 1024 * 1024
+DRAIN_SECONDS = 10
+
+
+class StackError(Exception):
+    """What a person should read, in one line."""
+
+
+class Stack:
+    def __init__(self, offset=0, home=None, preset="release", broker="embedded"):
+        given = home or os.environ.get("CREMA_HOME")
+        self.home = Path(given) if given else ROOT / ".crema" / str(offset)
+        self.home = self.home.absolute()
+        self.offset = offset
+        self.broker = broker
+        self.bin = ROOT / "build" / preset / "bin"
+        self.identities = {}
+        self.children = {}  # of this very Python, to be reaped
+        self.extra = {}     # daemon name: further arguments, for tests
+        self._load()
+
+    # --- what is on disk -------------------------------------------------------------------------
+
+    @property
+    def _file(self):
+        return self.home / "stack.json"
+
+    def _load(self):
+        try:
+            saved = json.loads(self._file.read_text())
+        except FileNotFoundError:
+            return
+        except ValueError as error:
+            raise StackError(f"{self._file} is damaged ({error}): end what runs there and delete it")
+        self.offset = saved["offset"]
+        self.broker = saved["broker"]
+        self.identities = {name: Identity(**mark) for name, mark in saved["daemons"].items()}
+
+    def _save(self):
+        saved = {"offset": self.offset, "broker": self.broker,
+                 "daemons": {name: mark.as_dict() for name, mark in self.identities.items()}}
+        scratch = self._file.with_suffix(".tmp")
+        scratch.write_text(json.dumps(saved, indent=1))
+        scratch.replace(self._file)
+
+    @contextmanager
+    def _locked(self):
+        """One command at a time changes a stack."""
+        for folder in (self.home, self.home / "log", self.home / "data", self.home / "cache"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self.home / "lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    # --- addresses and settings ------------------------------------------------------------------
+
+    def daemons(self):
+        """The rows that this stack runs itself."""
+        return [row for row in DAEMONS if row is not BROKER or self.broker == "embedded"]
+
+    def port(self, name):
+        return BY_NAME[name].port + self.offset
+
+    def url(self, name, path=""):
+        return f"http://127.0.0.1:{self.port(name)}{path}"
+
+    @property
+    def bootstrap(self):
+        return f"127.0.0.1:{self.port(BROKER.name)}" if self.broker == "embedded" else self.broker
+
+    def arguments(self, row):
+        """The command line of a daemon: only what depends on where this stack lives."""
+        settings = {
+            "server.port": self.port(row.name),
+            "eureka.client.service-url.defaultZone": self.url("eureka-registry", "/eureka/"),
+            "spring.cloud.config.uri": self.url("config-server"),
+            "spring.kafka.bootstrap-servers": self.bootstrap,
+        }
+        if row.name == "config-server":
+            settings["spring.cloud.config.server.git.uri"] = f"file:{self.home}/config.git"
+        if row is not BROKER and row.name.startswith("coffee-"):
+            # The embedded broker forgets everything with its process: publish anew, then sweep.
+            policy = "rewind" if self.broker == "embedded" else "stop"
+            settings["crema.events.on-new-cluster"] = policy
+        return [f"--{key}={value}" for key, value in settings.items()] + self.extra.get(row.name, [])
+
+    # --- processes -------------------------------------------------------------------------------
+
+    def alive(self, name):
+        mark = self.identities.get(name)
+        return mark is not None and mark.alive()
+
+    def ready(self, name):
+        try:
+            if name == BROKER.name:
+                with socket.create_connection(("127.0.0.1", self.port(name)), timeout=1):
+                    return True
+            return http.get(self.url(name, "/actuator/health/readiness"), timeout=2).status == 200
+        except OSError:
+            return False
+
+    def start(self, name):
+        """Starts one daemon; returns without waiting for it."""
+        row = BY_NAME[name]
+        binary = self.bin / name
+        if not binary.exists():
+            raise StackError(f"{binary} is not built: run ./crema up, which builds it")
+        log = self.home / "log" / f"{name}.log"
+        env = {**os.environ, "CREMA_HOME": str(self.home)}
+        child, self.identities[name] = spawn([str(binary), *self.arguments(row)], log, env)
+        self.children[name] = child
+        self._save()
+
+    def make_config_repository(self):
+        """The demo's own repository, made once from the sample in config-repo/."""
+        if (self.home / "config.git").exists():
+            return
+        made = subprocess.run(
+            [str(self.bin / "config-server"), "--init-repo",
+             f"--spring.cloud.config.server.git.uri=file:{self.home}/config.git",
+             f"--crema.config.init-from={ROOT}/config-repo"],
+            env={**os.environ, "CREMA_HOME": str(self.home)}, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise StackError(f"the configuration repository could not be made: {made.stderr.strip()}")
+
+    def up(self, report=lambda name, state: None):
+        """Starts what is not running, in the named order; what runs is left alone."""
+        with self._locked():
+            self.rotate_logs()
+            self.make_config_repository()
+            for row in self.daemons():
+                if self.alive(row.name):
+                    report(row.name, "runs already")
+                    continue
+                self.start(row.name)
+                report(row.name, "started")
+
+    def wait_ready(self, seconds=30):
+        for row in self.daemons():
+            wait_until(lambda: self._ready_or_dead(row.name), seconds, f"{row.name} to be ready")
+
+    def _ready_or_dead(self, name):
+        if not self.alive(name):
+            raise StackError(f"{name} ended at its start: {self.last_words(name)}")
+        return self.ready(name)
+
+    def last_words(self, name):
+        try:
+            lines = (self.home / "log" / f"{name}.log").read_text(errors="replace").splitlines()
+        except OSError:
+            return "it left no log"
+        return lines[-1] if lines else "its log is empty"
+
+    def stop(self, name, seconds=DRAIN_SECONDS):
+        """SIGTERM and wait. True if it left by itself within the time."""
+        mark = self.identities.get(name)
+        clean = mark is None or mark.end(seconds)
+        self._reap(name)
+        return clean
+
+    def _reap(self, name):
+        child = self.children.pop(name, None)
+        if child:
+            child.wait()
+
+    def kill(self, name):
+        """kill -9, at once."""
+        mark = self.identities[name]
+        mark.send(9)
+        mark.gone_within(5)
+        self._reap(name)
+
+    def down(self, report=lambda name, state: None):
+        """Ends the services first, then what they lean on. Names of those that had to be killed."""
+        stubborn = []
+        with self._locked():
+            for row in reversed(self.daemons()):
+                if not self.alive(row.name):
+                    continue
+                if not self.stop(row.name):
+                    stubborn.append(row.name)
+                report(row.name, "stopped")
+            self.identities = {}
+            self._save()
+        return stubborn
+
+    def rotate_logs(self):
+        """Copy-truncate over 10 MB, two kept: the daemons go on appending to the same file."""
+        for log in (self.home / "log").glob("*.log"):
+            if log.stat().st_size <= LOG_MAX_BYTES:
+                continue
+            older = log.with_suffix(".log.1")
+            if older.exists():
+                older.replace(log.with_suffix(".log.2"))
+            older.write_bytes(log.read_bytes())
+            os.truncate(log, 0)
+
+    # --- what to show ----------------------------------------------------------------------------
+
+    def status(self):
+        """One dict a daemon, for the table and for --json."""
+        rows = []
+        for row in self.daemons():
+            alive = self.alive(row.name)
+            state = "down" if not alive else "ready" if self.ready(row.name) else "starting"
+            rows.append({"daemon": row.name, "state": state, "port": self.port(row.name),
+                         "pid": self.identities[row.name].pid if alive else None,
+                         "memory_kb": private_kb(self.identities[row.name].pid) if alive else None,
+                         "purpose": row.purpose})
+        return rows
+
+
+def private_kb(pid):
+    """Private_Dirty of a process in kB; None where it cannot be read."""
+    return _rollup_kb(pid, "Private_Dirty:")
+
+
+def pss_kb(pid):
+    """Proportional set size of a process in kB; None where it cannot be read."""
+    return _rollup_kb(pid, "Pss:")
+
+
+def _rollup_kb(pid, field):
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+            for line in rollup:
+                if line.startswith(field):
+                    return int(line.split()[1])
+    except OSError:
+        pass
+    return None

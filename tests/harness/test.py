@@ -1,0 +1,137 @@
+"""`./crema test [SUITE...]`: builds, runs the suites, counts, and says how long each took."""
+import argparse
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass, field
+
+from . import lint
+from .build import build
+from .running import sanitizer_env
+from .stack import ROOT
+
+CI = os.environ.get("CI") == "true"
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    notes: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    preset: str     # the build it needs
+    what: str
+    run: object     # function(suite) -> Result
+
+
+def run_lint(_suite):
+    code = lint.main([])
+    return Result(passed=int(code == 0), failed=int(code != 0))
+
+
+def run_ctest(suite):
+    report = ROOT / "build" / f"{suite.name}.xml"
+    report.unlink(missing_ok=True)
+    subprocess.run(["ctest", "--test-dir", f"build/{suite.preset}", "--output-on-failure", "-j2",
+                    "--no-tests=error", "--output-junit", str(report)], cwd=ROOT, check=False,
+                   env={**os.environ, **sanitizer_env()})
+    return read_junit(report)
+
+
+def run_pytest(*folders):
+    def run(suite):
+        report = ROOT / "build" / f"{suite.name}.xml"
+        report.unlink(missing_ok=True)
+        subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if not CI else "-q",
+                        "-p", "no:cacheprovider", f"--junitxml={report}", "--durations=5",
+                        *[f"tests/{folder}" for folder in folders]], cwd=ROOT, check=False,
+                       env={**os.environ, "CREMA_PRESET": suite.preset})
+        return read_junit(report)
+    return run
+
+
+def read_junit(report):
+    """Counts of a JUnit file; a missing one is a failure of the whole suite."""
+    if not report.exists():
+        return Result(failed=1, notes=["the runner left no report"])
+    result = Result()
+    for suite in xml.parse(report).getroot().iter("testsuite"):
+        for case in suite.iter("testcase"):
+            if case.find("failure") is not None or case.find("error") is not None:
+                result.failed += 1
+                result.notes.append(f"{case.get('classname')}.{case.get('name')}")
+            elif case.find("skipped") is not None:
+                result.skipped += 1
+                result.notes.append(f"skipped {case.get('name')}: {case.find('skipped').get('message')}")
+            else:
+                result.passed += 1
+    return result
+
+
+SUITES = (
+    Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint),
+    Suite("unit", "release", "rooms and pure cores (cmocka), gcc release", run_ctest),
+    Suite("unit-asan", "asan", "the same by clang with ASan and UBSan", run_ctest),
+    Suite("unit-tsan", "tsan", "the same by gcc with TSan", run_ctest),
+    Suite("blackbox", "release", "real binaries over real sockets (pytest)", run_pytest("blackbox")),
+    Suite("blackbox-asan", "asan", "the same under ASan and UBSan", run_pytest("blackbox")),
+    Suite("gateway-tsan", "tsan", "the gateway's black-box tests under TSan",
+          run_pytest("blackbox/gateway")),
+    Suite("stack", "release", "the front door, the README's commands, the demo",
+          run_pytest("stack")),
+    Suite("browser", "release", "the dashboard in headless Chromium", run_pytest("browser")),
+    Suite("faults", "release", "kill -9 under load: nothing lost, nothing doubled",
+          run_pytest("faults")),
+    Suite("faults-asan", "asan", "the same in short under ASan", run_pytest("faults")),
+)
+
+
+def parse(argv):
+    width = max(len(suite.name) for suite in SUITES)
+    parser = argparse.ArgumentParser(
+        prog="./crema test", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Builds what the suites need and runs them; without a name all of them.",
+        epilog="suites:\n" + "\n".join(f"  {suite.name:<{width}}  {suite.what}" for suite in SUITES)
+               + "\n\nHow to add a test: tests/README.md.")
+    parser.add_argument("suite", nargs="*", choices=[[], *[suite.name for suite in SUITES]],
+                        metavar="SUITE")
+    return parser.parse_args(argv)
+
+
+def main(argv):
+    names = parse(argv).suite
+    chosen = [suite for suite in SUITES if not names or suite.name in names]
+    total = Result()
+    lines = []
+    built = set()
+    for suite in chosen:
+        print(f"\n=== {suite.name}: {suite.what}", flush=True)
+        if suite.preset and suite.preset not in built:
+            started = time.monotonic()
+            build(suite.preset)
+            built.add(suite.preset)
+            print(f"built {suite.preset} in {time.monotonic() - started:.0f} s", flush=True)
+        started = time.monotonic()
+        result = suite.run(suite)
+        lines.append(f"{suite.name:<14} {result.passed:>5} passed {result.failed:>3} failed "
+                     f"{result.skipped:>3} skipped {time.monotonic() - started:>6.0f} s")
+        lines += [f"    {note}" for note in result.notes]
+        total.passed += result.passed
+        total.failed += result.failed + (result.skipped if CI else 0)
+        total.skipped += result.skipped
+    print("\n" + "\n".join(lines))
+    if CI and total.skipped:
+        print(f"{total.skipped} skipped: with CI=true that is a failure")
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
