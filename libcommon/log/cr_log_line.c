@@ -1,0 +1,134 @@
+/* Writes one log line: pairs, quoting and escaping, within a bound. */
+#include "cr_log_line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    TAIL = 8,      /* kept free for a cut mark, a quote, a brace and the newline */
+    ESCAPE_MAX = 6 /* \u001b */
+};
+
+static bool put(struct cr_log_line *line, const char *text, size_t len)
+{
+    if (line->len + len + TAIL > sizeof line->data)
+        return false;
+    memcpy(line->data + line->len, text, len);
+    line->len += len;
+    return true;
+}
+
+/* The places that TAIL keeps free. */
+static void put_tail(struct cr_log_line *line, const char *text)
+{
+    size_t len = strlen(text);
+    if (line->len + len > sizeof line->data)
+        return;
+    memcpy(line->data + line->len, text, len);
+    line->len += len;
+}
+
+/* Length of the well-formed UTF-8 sequence at the start of text, 0 if there is none
+ * (Unicode 15, table 3-7). */
+static size_t utf8_length(struct cr_slice text)
+{
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    size_t need = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    if (need == 0 || p[0] > 0xf4 || need > text.len)
+        return 0;
+    for (size_t i = 1; i < need; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
+    bool too_high = p[0] == 0xf4 && p[1] > 0x8f;
+    return overlong || surrogate || too_high ? 0 : need;
+}
+
+/* One character, escaped where it must be; returns the bytes read, 0 when the line is full. */
+static size_t put_escaped(struct cr_log_line *line, struct cr_slice rest)
+{
+    unsigned char c = (unsigned char)rest.ptr[0];
+    char escape[ESCAPE_MAX + 1];
+    const char *short_form = c == '"'    ? "\\\""
+                             : c == '\\' ? "\\\\"
+                             : c == '\n' ? "\\n"
+                             : c == '\r' ? "\\r"
+                             : c == '\t' ? "\\t"
+                                         : NULL;
+    if (short_form)
+        return put(line, short_form, 2) ? 1 : 0;
+    size_t len = utf8_length(rest);
+    if (len == 0)
+        return put(line, "\xef\xbf\xbd", 3) ? 1 : 0;
+    bool c1 = len == 2 && c == 0xc2 && (unsigned char)rest.ptr[1] < 0xa0;
+    if (c < 0x20 || c == 0x7f || c1) {
+        unsigned code = c1 ? (unsigned char)rest.ptr[1] : c;
+        (void)snprintf(escape, sizeof escape, "\\u%04x", code);
+        return put(line, escape, ESCAPE_MAX) ? len : 0;
+    }
+    return put(line, rest.ptr, len) ? len : 0;
+}
+
+static bool is_plain(struct cr_slice value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f)
+            return false;
+    }
+    return value.len > 0;
+}
+
+static void put_value(struct cr_log_line *line, struct cr_slice value)
+{
+    if (line->format == CR_LOG_LOGFMT && is_plain(value)) {
+        size_t room = sizeof line->data - line->len;
+        size_t len = room < value.len + TAIL ? room - TAIL : value.len;
+        if (put(line, value.ptr, len) && len < value.len)
+            put_tail(line, "...");
+        return;
+    }
+    if (!put(line, "\"", 1))
+        return;
+    while (value.len > 0) {
+        size_t used = put_escaped(line, value);
+        if (used == 0)
+            break;
+        value = cr_slice_from(value, used);
+    }
+    if (value.len > 0)
+        put_tail(line, "...");
+    put_tail(line, "\"");
+}
+
+void cr_log_line_begin(struct cr_log_line *line, enum cr_log_format format)
+{
+    line->format = format;
+    line->len = 0;
+    if (format == CR_LOG_JSON)
+        line->data[line->len++] = '{';
+}
+
+void cr_log_line_pair(struct cr_log_line *line, const char *key, struct cr_slice value)
+{
+    bool json = line->format == CR_LOG_JSON;
+    bool first = line->len == (json ? 1 : 0);
+    size_t key_len = strlen(key);
+    /* A pair whose key and first bytes do not fit is left out as a whole: an earlier value that was
+     * cut has used the tail already. */
+    if (line->len + key_len + 8 + TAIL + ESCAPE_MAX > sizeof line->data)
+        return;
+    if (!first)
+        (void)put(line, json ? "," : " ", 1);
+    if (json)
+        (void)put(line, "\"", 1);
+    (void)put(line, key, key_len);
+    (void)put(line, json ? "\":" : "=", json ? 2 : 1);
+    put_value(line, value);
+}
+
+void cr_log_line_end(struct cr_log_line *line)
+{
+    put_tail(line, line->format == CR_LOG_JSON ? "}\n" : "\n");
+}
