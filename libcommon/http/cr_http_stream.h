@@ -1,0 +1,47 @@
+/* cr_http_stream: an answer without an end, such as server-sent events.
+ *
+ * Opening one answers the request. Bytes are queued (bounded) and leave as fast as the client
+ * reads; while the queue is empty the connection is suspended and costs no thread.
+ *
+ * Ownership: the handle is valid until on_close returns. on_close is called exactly once for every
+ *            stream that was opened, on a thread of the server: when the client has gone, when
+ *            cr_http_stream_close has been carried out, or at drain.
+ * Errors:    cr_http_stream_open: CR_ELIMIT too many streams, CR_EUNAVAILABLE draining, CR_ENOMEM;
+ *            the request is then still unanswered. cr_http_stream_write: CR_ELIMIT, nothing was
+ *            queued, the reader is too slow; CR_EUNAVAILABLE, the stream is ending.
+ * Threads:   any. write and close never call on_close themselves, so that both may be called, and
+ *            on_close may wait, under one mutex of the owner.
+ * Source:    WHATWG HTML, "Server-sent events".
+ * A client that vanished is noticed only by writing: a heartbeat is written after silence.
+ */
+#ifndef CR_HTTP_STREAM_H
+#define CR_HTTP_STREAM_H
+
+#include "cr_attr.h"
+#include "cr_http_request.h"
+#include "cr_slice.h"
+
+struct cr_http_stream;
+
+struct cr_http_stream_options {
+    const char *content_type; /* NULL: "text/event-stream;charset=UTF-8" with Cache-Control */
+    size_t queue_max;         /* bytes; 0: 256 KiB */
+    const char *heartbeat;    /* NULL: ":\n\n" */
+    int64_t heartbeat_ms;     /* of silence; 0: 15,000; negative: never */
+    void (*on_close)(struct cr_http_stream *stream, void *ctx); /* may be NULL */
+    void *ctx;
+};
+
+CR_MUST_CHECK int cr_http_stream_open(struct cr_http_request *req, int status,
+                                      const struct cr_http_stream_options *options,
+                                      struct cr_http_stream **out);
+
+/* All of it or nothing. */
+CR_MUST_CHECK int cr_http_stream_write(struct cr_http_stream *stream, struct cr_slice data);
+
+/* Ends it after what is queued. */
+void cr_http_stream_close(struct cr_http_stream *stream);
+
+size_t cr_http_stream_queued(struct cr_http_stream *stream); /* bytes that wait for the client */
+
+#endif
