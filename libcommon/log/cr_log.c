@@ -271,6 +271,7 @@ static void write_event(const struct cr_log *log, enum cr_log_level level, const
     write_line(&line);
 }
 
+CR_PRINTF(3, 0)
 static struct cr_slice format_text(char *out, size_t size, const char *format, va_list args)
 {
     if (!format)
