@@ -1,4 +1,5 @@
 """Fixtures that every pytest suite shares."""
+import socket
 import sys
 from pathlib import Path
 
@@ -6,7 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness.running import Running  # noqa: E402
+from harness.daemons import DAEMONS  # noqa: E402
+from harness.running import SANITIZER, Running, preset, sanitizer_env  # noqa: E402
+from harness.stack import Stack  # noqa: E402
 
 
 @pytest.fixture
@@ -32,3 +35,44 @@ def daemon(tmp_path):
     for running in started:
         running.check_log()
     assert all(code == 0 for code in codes.values()), f"exit codes after SIGTERM: {codes}"
+
+
+def free_offset():
+    """An offset at which every port of the stack is free right now."""
+    for offset in range(10000, 40000, 173):
+        if all(is_free(row.port + offset) for row in DAEMONS):
+            return offset
+    raise AssertionError("no free block of ports")
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def stack(tmp_path, monkeypatch):
+    """stack(extra={daemon: [arguments]}) starts the nine processes and waits until they are ready."""
+    for key, value in sanitizer_env().items():
+        monkeypatch.setenv(key, value)
+    started = []
+
+    def start(extra=None):
+        made = Stack(free_offset(), home=tmp_path / f"home-{len(started)}", preset=preset())
+        made.extra = extra or {}
+        started.append(made)
+        made.up()
+        made.wait_ready(60)
+        return made
+
+    yield start
+    stubborn = [name for made in started for name in made.down()]
+    for made in started:
+        for log in (made.home / "log").glob("*.log"):
+            found = SANITIZER.search(log.read_text(errors="replace"))
+            assert not found, f"{log.name}: {log.read_text(errors='replace')[found.start():][:4000]}"
+    assert not stubborn, f"did not end in time: {stubborn}"
