@@ -21,8 +21,10 @@
 #include "cr_app.h"
 #include "cr_module.h"
 
+struct cr_arena;
+struct cr_environment_remote;
 struct cr_setting;
-struct cr_sources;
+struct cr_setting_table;
 
 enum {
     CR_EXIT_OK = 0,
@@ -31,11 +33,12 @@ enum {
     CR_EXIT_CONFIG = 78,
 };
 
-/* Fetches property sources from elsewhere and adds them to sources at the config server's place.
- * local is the environment of the local sources. An error ends the start; whoever wants to start
- * without returns 0. May block for as long as its own settings say. */
+/* Fetches property sources from elsewhere, the strongest first, into the arena. local is the
+ * environment of the local sources. An error ends the start; whoever wants to start without returns
+ * 0 and none. May block for as long as its own settings say. Called again at each refresh. */
 typedef int (*cr_config_source)(const struct cr_environment *local, struct cr_http_client *client,
-                                const struct cr_log *log, struct cr_sources *sources,
+                                const struct cr_log *log, struct cr_arena *arena,
+                                const struct cr_environment_remote **out_remotes, size_t *out_count,
                                 struct cr_err *err);
 
 struct cr_daemon {
@@ -48,6 +51,12 @@ struct cr_daemon {
     const struct cr_setting *settings; /* the daemon's own rows; the shared ones are the spine's */
     size_t setting_count;
     size_t settings_size; /* of the struct that the rows bind into */
+    /* Further tables, families among them, that modules and the config source bind themselves:
+     * they too show in --help, --print-config and docs, and are checked. */
+    const struct cr_setting_table *const *tables;
+    size_t table_count;
+    const char *const *prefixes; /* keys that the daemon owns: an unknown one is a warning */
+    size_t prefix_count;
     /* Checks what rows cannot say, also for --check-config: "key: what is wrong". Optional. */
     int (*check)(const void *settings, const struct cr_environment *environment,
                  struct cr_err *err);
