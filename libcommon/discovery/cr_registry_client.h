@@ -1,9 +1,10 @@
 /* cr_registry_client: registers this process with a registry, renews its lease, and keeps the
  * snapshot of all instances fresh.
  *
- * One thread of its own does all of it, with blocking calls that each have a deadline. It begins
- * with cr_registry_client_start (at READY); a daemon drains with cr_registry_client_leave, after
- * which only the fetching goes on, until cr_registry_client_free.
+ * One thread of its own does all of it, with blocking calls that each have a deadline. A daemon
+ * starts it early, so that instances are known when the first request comes; registers at READY,
+ * when its port is known and answers; and drains with cr_registry_client_leave, after which only
+ * the fetching goes on, until cr_registry_client_free.
  *
  * Ownership: options are copied; http and log must outlive the client, as must the client its users
  *            of cr_registry_client_instances.
@@ -33,16 +34,14 @@ enum { CR_REGISTRY_URLS_MAX = 16, CR_REGISTRY_WANTED_MAX = 1024 };
 struct cr_registry_client_options {
     struct cr_http_client *http;
     const struct cr_log *log;
-    const char *urls;             /* "http://h1:9091/eureka/,http://user:pw@h2:9091/eureka/" */
-    bool registers;               /* eureka.client.register-with-eureka */
-    bool fetches;                 /* eureka.client.fetch-registry */
-    bool leaves;                  /* eureka.client.should-unregister-on-shutdown */
-    struct cr_wire_instance self; /* what to register; its lease says how often to renew */
-    int64_t fetch_ms;             /* 0: 1,000 */
-    int64_t eager_ms;             /* 0: 100 */
-    int64_t connect_timeout_ms;   /* 0: 2,000 */
-    int64_t timeout_ms;           /* of one call; 0: 5,000 */
-    size_t body_max_bytes;        /* of an answer; 0: 64 MiB */
+    const char *urls;           /* "http://h1:9091/eureka/,http://user:pw@h2:9091/eureka/" */
+    bool fetches;               /* eureka.client.fetch-registry */
+    bool leaves;                /* eureka.client.should-unregister-on-shutdown */
+    int64_t fetch_ms;           /* 0: 1,000 */
+    int64_t eager_ms;           /* 0: 100 */
+    int64_t connect_timeout_ms; /* 0: 2,000 */
+    int64_t timeout_ms;         /* of one call; 0: 5,000 */
+    size_t body_max_bytes;      /* of an answer; 0: 64 MiB */
 };
 
 struct cr_registry_client;
@@ -51,6 +50,13 @@ CR_MUST_CHECK int cr_registry_client_new(const struct cr_registry_client_options
                                          struct cr_registry_client **out_client,
                                          struct cr_err *err);
 CR_MUST_CHECK int cr_registry_client_start(struct cr_registry_client *client, struct cr_err *err);
+
+/* Registers this record and renews its lease as often as the record says, until leave. The record
+ * is copied. Once per client. */
+CR_MUST_CHECK int cr_registry_client_register(struct cr_registry_client *client,
+                                              const struct cr_wire_instance *self,
+                                              struct cr_err *err);
+
 void cr_registry_client_free(struct cr_registry_client *client); /* stops; NULL is fine */
 
 /* Cancels the lease, once, within timeout_ms, and waits for that. Does nothing if not registered.
