@@ -13,6 +13,7 @@
  * Threads:   any, but for `fn` and `done`, which run on the store thread and must not block, nor
  *            call cr_store_write.
  * Units:     bytes, milliseconds.
+ * Metrics:   store.writes, store.failures, store.transactions (of all stores of the process).
  */
 #ifndef CR_STORE_H
 #define CR_STORE_H
@@ -87,7 +88,7 @@ struct cr_store_stats {
     uint64_t closures; /* committed */
     uint64_t failures; /* closures that failed or could not be committed */
     size_t queued;
-    bool disk_full; /* the last attempt to write found no space */
+    bool refusing; /* the last transaction could not be written at all: disk full, I/O error */
 };
 void cr_store_stats(struct cr_store *store, struct cr_store_stats *out_stats);
 
