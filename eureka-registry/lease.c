@@ -1,0 +1,120 @@
+/* The heap of leases, ordered by the moment when each is due. */
+#include "lease.h"
+
+#include <stdlib.h>
+
+#include "cr_assert.h"
+#include "cr_err.h"
+#include "cr_int.h"
+
+enum { CAPACITY_FIRST = 64, MS_PER_S = 1000, SECONDS_MAX = INT32_MAX };
+
+static int64_t seconds_or(int64_t value, int64_t fallback)
+{
+    return value > 0 ? cr_min_i64(value, SECONDS_MAX) : fallback;
+}
+
+int64_t lease_period_ms(const struct cr_wire_lease *terms, bool *out_stretched)
+{
+    int64_t duration_s = seconds_or(terms->duration_s, CR_WIRE_LEASE_DURATION_S);
+    /* An interval that the client did not name says nothing about how often it calls. */
+    int64_t interval_s = seconds_or(terms->renewal_s, 0);
+    *out_stretched = interval_s >= duration_s;
+    return MS_PER_S * (*out_stretched ? 2 * interval_s : duration_s);
+}
+
+void lease_queue_fini(struct lease_queue *queue)
+{
+    free(queue->heap);
+    *queue = (struct lease_queue){0};
+}
+
+static struct lease *at(const struct lease_queue *queue, size_t place)
+{
+    return queue->heap[place - 1];
+}
+
+static void settle(struct lease_queue *queue, struct lease *lease, size_t place)
+{
+    queue->heap[place - 1] = lease;
+    lease->place = place;
+}
+
+static void move_up(struct lease_queue *queue, struct lease *lease)
+{
+    size_t place = lease->place;
+    while (place > 1 && at(queue, place / 2)->due_ms > lease->due_ms) {
+        settle(queue, at(queue, place / 2), place);
+        place /= 2;
+    }
+    settle(queue, lease, place);
+}
+
+static void move_down(struct lease_queue *queue, struct lease *lease)
+{
+    size_t place = lease->place;
+    while (2 * place <= queue->count) {
+        size_t child = 2 * place;
+        if (child < queue->count && at(queue, child + 1)->due_ms < at(queue, child)->due_ms)
+            child++;
+        if (at(queue, child)->due_ms >= lease->due_ms)
+            break;
+        settle(queue, at(queue, child), place);
+        place = child;
+    }
+    settle(queue, lease, place);
+}
+
+static int grow(struct lease_queue *queue)
+{
+    if (queue->count < queue->capacity)
+        return 0;
+    size_t capacity = queue->capacity ? 2 * queue->capacity : CAPACITY_FIRST;
+    struct lease **heap = reallocarray(queue->heap, capacity, sizeof(struct lease *));
+    if (!heap)
+        return CR_ENOMEM;
+    queue->heap = heap;
+    queue->capacity = capacity;
+    return 0;
+}
+
+int lease_queue_put(struct lease_queue *queue, struct lease *lease)
+{
+    if (lease->place == 0) {
+        if (grow(queue))
+            return CR_ENOMEM;
+        queue->count++;
+        settle(queue, lease, queue->count);
+    }
+    move_up(queue, lease);
+    move_down(queue, lease);
+    return 0;
+}
+
+void lease_queue_remove(struct lease_queue *queue, struct lease *lease)
+{
+    if (lease->place == 0)
+        return;
+    CR_ASSERT(at(queue, lease->place) == lease);
+    struct lease *last = at(queue, queue->count);
+    queue->count--;
+    if (last != lease) {
+        settle(queue, last, lease->place);
+        move_up(queue, last);
+        move_down(queue, last);
+    }
+    lease->place = 0;
+}
+
+struct lease *lease_queue_first(const struct lease_queue *queue)
+{
+    return queue->count ? at(queue, 1) : NULL;
+}
+
+void lease_renew(struct lease_queue *queue, struct lease *lease, int64_t now_ms)
+{
+    CR_ASSERT(lease->place > 0);
+    lease->due_ms = now_ms + lease->period_ms;
+    move_up(queue, lease);
+    move_down(queue, lease);
+}
