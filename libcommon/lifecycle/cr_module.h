@@ -11,7 +11,7 @@
  * Ownership: open gives *out_state, stop frees it; the table is const and static.
  * Units:     drain and stop together should end within crema.shutdown.drain-ms.
  * Errors:    open and start fail the whole start with their text; it says what, on what, why, and
- *            the next step.
+ *            the next step. CR_EINVAL means that a setting is wrong (exit code 78), all else is 1.
  * Threads:   open, start, drain, stop: main. health: any HTTP thread, must not wait for a remote
  *            system or a long lock: it tells what is known. reload: main.
  */
@@ -27,11 +27,12 @@
 struct cr_app;
 struct cr_http_route;
 
+/* The last of all components' statuses in this order is the daemon's. */
 enum cr_health_status {
-    CR_HEALTH_UP,
     CR_HEALTH_UNKNOWN,
+    CR_HEALTH_UP,
     CR_HEALTH_OUT_OF_SERVICE,
-    CR_HEALTH_DOWN, /* the worst status of all components is the daemon's */
+    CR_HEALTH_DOWN,
 };
 
 /* One component's answer; starts as UP without details. */
@@ -40,7 +41,7 @@ void cr_health_set(struct cr_health *health, enum cr_health_status status);
 void cr_health_detail(struct cr_health *health, const char *key, const char *format, ...)
     CR_PRINTF(3, 4);
 
-/* What a refresh changed: keys of live rows and of all that no row knows. */
+/* What a refresh changed: keys of live rows and keys that no row knows. */
 struct cr_changes {
     const char *const *keys;
     size_t count;
