@@ -131,7 +131,7 @@ static int string_bytes(struct parser *p, size_t *out_bytes)
 static int parse_string(struct parser *p, struct cr_slice *out_text)
 {
     p->at++;
-    size_t bytes;
+    size_t bytes = 0;
     int rc = string_bytes(p, &bytes);
     if (rc)
         return rc;
