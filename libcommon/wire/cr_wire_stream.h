@@ -81,7 +81,7 @@ struct cr_wire_event {
     bool has_time;
     int64_t current_time_ms;
     int64_t reporting_hosts;      /* 1 when absent */
-    struct cr_wire_field *fields; /* in order, without the five above */
+    struct cr_wire_field *fields; /* in order, without those above */
     size_t field_count;
 };
 
