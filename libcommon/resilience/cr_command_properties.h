@@ -18,6 +18,8 @@
 #include "cr_err.h"
 #include "cr_slice.h"
 
+enum { CR_COMMAND_BUCKETS_MAX = 1000 }; /* of any window */
+
 struct cr_command_properties {
     int32_t timeout_ms; /* execution.isolation.thread.timeoutInMilliseconds: 1000 */
     bool timeout_enabled;

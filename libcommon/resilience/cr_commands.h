@@ -20,6 +20,7 @@
 enum { CR_COMMANDS_TICK_MS = 500, CR_COMMAND_NAME_MAX = 200 };
 
 struct cr_commands;
+struct cr_metrics_view;
 
 /* max: how many commands there may be. now_ms: where the grid of the ticks begins. */
 struct cr_commands *cr_commands_new(size_t max, int64_t now_ms);
@@ -54,8 +55,8 @@ void cr_commands_watch(struct cr_commands *commands, cr_circuit_watch watch, voi
 /* One turn of hystrix.stream: a `data: {...}` event per command. */
 void cr_commands_stream(struct cr_commands *commands, int64_t wall_ms, struct cr_buf *out);
 
-/* Micrometer's names: hystrix_execution_total{group,key,event}, hystrix_circuit_breaker_open, ...
- */
-void cr_commands_prometheus(struct cr_commands *commands, struct cr_buf *out);
+/* A collector for cr_metrics_add_collector, ctx being the registry: Micrometer's names
+ * (hystrix.execution{group,key,event,terminal}, hystrix.circuit.breaker.open{group,key}, ...). */
+void cr_commands_metrics(struct cr_metrics_view *view, void *ctx);
 
 #endif
