@@ -28,7 +28,7 @@ static const char *const event_names[CR_EVENT_COUNT] = {
     [CR_EVENT_FALLBACK_EMIT] = "fallback_emit",
 };
 
-const char *cr_event_name(enum cr_event event)
+const char *cr_command_event_name(enum cr_command_event event)
 {
     CR_ASSERT((unsigned)event < CR_EVENT_COUNT);
     return event_names[event];
@@ -165,7 +165,7 @@ void cr_command_configure(struct cr_command *command,
 
 /* --- counting --- */
 
-static void count_event(struct cr_command_shard *shard, enum cr_event event)
+static void count_event(struct cr_command_shard *shard, enum cr_command_event event)
 {
     _Atomic uint64_t *counter = &shard->counts[event];
     if (shard->single_writer) {
@@ -186,7 +186,7 @@ static void note_peak(struct cr_command_shard *shard, uint32_t in_flight)
     }
 }
 
-static uint32_t bit(enum cr_event event)
+static uint32_t bit(enum cr_command_event event)
 {
     return UINT32_C(1) << event;
 }
@@ -196,8 +196,8 @@ static void publish(struct cr_execution *run, int64_t now_ms)
 {
     struct cr_command_shard *shard = run->shard;
     for (int event = 0; event < CR_EVENT_COUNT; event++) {
-        if (run->events & bit((enum cr_event)event))
-            count_event(shard, (enum cr_event)event);
+        if (run->events & bit((enum cr_command_event)event))
+            count_event(shard, (enum cr_command_event)event);
     }
     const uint32_t never_ran = bit(CR_EVENT_SHORT_CIRCUITED) | bit(CR_EVENT_SEMAPHORE_REJECTED) |
                                bit(CR_EVENT_THREAD_POOL_REJECTED);
@@ -263,13 +263,13 @@ enum cr_admission cr_command_begin(struct cr_command *command, struct cr_executi
     return cr_command_begin_on(command, command->shared, run, now_ms);
 }
 
-static bool is_outcome(enum cr_event event)
+static bool is_outcome(enum cr_command_event event)
 {
     return event == CR_EVENT_SUCCESS || event == CR_EVENT_FAILURE || event == CR_EVENT_TIMEOUT ||
            event == CR_EVENT_BAD_REQUEST || event == CR_EVENT_CANCELLED;
 }
 
-bool cr_execution_finish(struct cr_execution *run, enum cr_event outcome, int64_t now_ms)
+bool cr_execution_finish(struct cr_execution *run, enum cr_command_event outcome, int64_t now_ms)
 {
     CR_ASSERT(is_outcome(outcome));
     uint32_t running = RUN_RUNNING;
@@ -313,7 +313,8 @@ bool cr_execution_fallback_begin(struct cr_execution *run, int64_t now_ms)
     return true;
 }
 
-void cr_execution_fallback_end(struct cr_execution *run, enum cr_event outcome, int64_t now_ms)
+void cr_execution_fallback_end(struct cr_execution *run, enum cr_command_event outcome,
+                               int64_t now_ms)
 {
     CR_ASSERT(outcome == CR_EVENT_FALLBACK_SUCCESS || outcome == CR_EVENT_FALLBACK_FAILURE ||
               outcome == CR_EVENT_FALLBACK_MISSING);
@@ -356,7 +357,7 @@ uint32_t cr_command_in_flight(const struct cr_command *command)
     return atomic_load_explicit(&command->in_flight, memory_order_relaxed);
 }
 
-uint64_t cr_command_count(struct cr_command *command, enum cr_event event)
+uint64_t cr_command_count(struct cr_command *command, enum cr_command_event event)
 {
     uint64_t sum = 0;
     for (struct cr_command_shard *shard = atomic_load(&command->shards); shard; shard = shard->next)

@@ -39,7 +39,7 @@ struct cr_command;
 struct cr_command_shard;
 struct cr_wire_command;
 
-enum cr_event {
+enum cr_command_event {
     CR_EVENT_SUCCESS,
     CR_EVENT_FAILURE,
     CR_EVENT_TIMEOUT,
@@ -58,7 +58,8 @@ enum cr_event {
     CR_EVENT_FALLBACK_EMIT,
     CR_EVENT_COUNT
 };
-const char *cr_event_name(enum cr_event event); /* "success", "short_circuited", ... */
+const char *
+cr_command_event_name(enum cr_command_event event); /* "success", "short_circuited", ... */
 
 enum cr_admission { CR_PERMITTED, CR_SHORT_CIRCUITED, CR_SEMAPHORE_REJECTED };
 
@@ -80,7 +81,7 @@ enum cr_admission cr_command_begin_on(struct cr_command *command, struct cr_comm
 
 /* Ends the run with SUCCESS, FAILURE, TIMEOUT, BAD_REQUEST or CANCELLED and gives the permit back.
  * True for the first caller only; after true with FAILURE or TIMEOUT go to the fallback. */
-bool cr_execution_finish(struct cr_execution *run, enum cr_event outcome, int64_t now_ms);
+bool cr_execution_finish(struct cr_execution *run, enum cr_command_event outcome, int64_t now_ms);
 
 /* Is the run neither finished nor timed out yet? */
 bool cr_execution_running(const struct cr_execution *run);
@@ -90,7 +91,8 @@ bool cr_execution_running(const struct cr_execution *run);
 bool cr_execution_fallback_begin(struct cr_execution *run, int64_t now_ms);
 
 /* FALLBACK_SUCCESS, FALLBACK_FAILURE or FALLBACK_MISSING (there is none): publishes. */
-void cr_execution_fallback_end(struct cr_execution *run, enum cr_event outcome, int64_t now_ms);
+void cr_execution_fallback_end(struct cr_execution *run, enum cr_command_event outcome,
+                               int64_t now_ms);
 
 /* For a command without a fallback: begin and end(FALLBACK_MISSING) in one. */
 void cr_execution_no_fallback(struct cr_execution *run, int64_t now_ms);
@@ -109,7 +111,7 @@ struct cr_circuit *cr_command_circuit(struct cr_command *command);
 uint32_t cr_command_in_flight(const struct cr_command *command);
 
 /* Since the command was made, all shards, without waiting for a tick. */
-uint64_t cr_command_count(struct cr_command *command, enum cr_event event);
+uint64_t cr_command_count(struct cr_command *command, enum cr_command_event event);
 
 /* All figures of the stream event; its texts belong to the command. */
 void cr_command_snapshot(struct cr_command *command, int64_t wall_ms, struct cr_wire_command *out);

@@ -7,7 +7,7 @@
 /* Which events the health window counts: every run that ended, and rejections, but neither
  * short-circuited nor bad requests. */
 static const struct {
-    enum cr_event event;
+    enum cr_command_event event;
     bool error;
 } health_events[] = {
     {CR_EVENT_SUCCESS, false},
@@ -155,7 +155,7 @@ void cr_command_recover(struct cr_command *command)
 
 /* --- showing --- */
 
-static int64_t rolling(const struct cr_command *command, enum cr_event event)
+static int64_t rolling(const struct cr_command *command, enum cr_command_event event)
 {
     return (int64_t)cr_window_sum(&command->rolling, event);
 }

@@ -265,9 +265,10 @@ static void show_events(struct cr_metrics_view *view, struct cr_command *command
 {
     for (int event = 0; event < CR_EVENT_COUNT; event++) {
         label_command(labels, command);
-        cr_metrics_label(labels, "event", cr_slice_of(cr_event_name((enum cr_event)event)));
+        cr_metrics_label(labels, "event",
+                         cr_slice_of(cr_command_event_name((enum cr_command_event)event)));
         cr_metrics_label(labels, "terminal", cr_slice_of(terminal[event] ? "true" : "false"));
-        double value = (double)cr_command_count(command, (enum cr_event)event);
+        double value = (double)cr_command_count(command, (enum cr_command_event)event);
         show(view,
              (struct cr_metric){CR_METRIC_COUNTER, .name = "hystrix.execution",
                                 .help = "Events of Hystrix commands", .value = value},

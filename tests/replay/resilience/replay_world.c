@@ -19,7 +19,7 @@ void world_fini(struct world *world)
     cr_commands_free(world->commands);
 }
 
-static enum cr_event outcome_of(char kind)
+static enum cr_command_event outcome_of(char kind)
 {
     switch (kind) {
     case 'S':

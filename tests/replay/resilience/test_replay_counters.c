@@ -5,7 +5,7 @@
 struct ending {
     const char *what;
     bool enabled;
-    enum cr_event fallback; /* CR_EVENT_COUNT: none is begun */
+    enum cr_command_event fallback; /* CR_EVENT_COUNT: none is begun */
     int64_t success, failure, missing, thrown;
 };
 

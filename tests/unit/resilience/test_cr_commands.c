@@ -66,7 +66,7 @@ struct duel {
     _Atomic int answered, timed_out;
 };
 
-static void duel_with(struct duel *duel, enum cr_event outcome, _Atomic int *won)
+static void duel_with(struct duel *duel, enum cr_command_event outcome, _Atomic int *won)
 {
     for (int i = 0; i < RACES; i++) {
         while (atomic_load(&duel->ready) <= i)
@@ -138,7 +138,7 @@ static void work(void *ctx)
             cr_execution_no_fallback(&run, i);
             continue;
         }
-        enum cr_event outcome = i % 4 == 0 ? CR_EVENT_FAILURE : CR_EVENT_SUCCESS;
+        enum cr_command_event outcome = i % 4 == 0 ? CR_EVENT_FAILURE : CR_EVENT_SUCCESS;
         cr_execution_finish(&run, outcome, i + i % 100);
         if (outcome == CR_EVENT_FAILURE)
             cr_execution_no_fallback(&run, i + i % 100);
