@@ -8,7 +8,7 @@
 
 #include "cr_err.h"
 
-enum { DIGITS_MIN = 2, DIGITS_MAX = 17, TEXT_MAX = 400 };
+enum { DIGITS_MIN = 2, DIGITS_MAX = 17, TEXT_MAX = 1024 };
 
 /* The fewest digits (two at least) that read back as value: "ddd" and the exponent of d.dd. */
 static int shortest_digits(double value, char digits[DIGITS_MAX + 1])

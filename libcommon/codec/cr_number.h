@@ -15,7 +15,7 @@ enum { CR_NUMBER_TEXT_SIZE = 32 };
 /* "1.0", "6.02E23", "1.0E-4", "Infinity", "NaN"; returns the length. */
 size_t cr_number_text(double value, char out[CR_NUMBER_TEXT_SIZE]);
 
-/* Digits with optional sign, fraction and exponent; at most 400 characters. */
+/* Digits with optional sign, fraction and exponent; at most 1,024 characters. */
 CR_MUST_CHECK int cr_number_double(struct cr_slice text, double *out_value);
 
 #endif

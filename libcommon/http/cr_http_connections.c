@@ -1,0 +1,231 @@
+/* Connections: accepted and counted here, and ended when they have had their time.
+ *
+ * We accept ourselves instead of leaving it to libmicrohttpd: it would let the excess wait in the
+ * backlog, and its way to stop listening can abort the process (MHD_quiesce_daemon races with the
+ * workers' own removal of the descriptor from their epoll sets).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cr_clock.h"
+#include "cr_http_private.h"
+#include "cr_int.h"
+
+/* Deadlines are looked at this often, or at an eighth of the shortest one. */
+enum { TICK_MIN_MS = 20, TICK_MAX_MS = 1000, NO_DESCRIPTORS_MS = 50 };
+
+/* --- libmicrohttpd's calls --- */
+
+static void name_peer(struct cr_http_connection *connection, const struct sockaddr *addr)
+{
+    const void *ip = NULL;
+    int family = addr ? addr->sa_family : AF_UNIX;
+    struct sockaddr_in6 six;
+    if (family == AF_INET) {
+        ip = &((const struct sockaddr_in *)(const void *)addr)->sin_addr;
+    } else if (family == AF_INET6) {
+        memcpy(&six, addr, sizeof six);
+        ip = &six.sin6_addr;
+        if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr)) {
+            family = AF_INET;
+            ip = six.sin6_addr.s6_addr + 12;
+        }
+    }
+    if (!ip || !inet_ntop(family, ip, connection->peer, sizeof connection->peer))
+        memcpy(connection->peer, "unix", sizeof "unix");
+}
+
+static void opened(struct cr_http_server *server, struct MHD_Connection *mhd, void **socket_context)
+{
+    struct cr_http_connection *connection = calloc(1, sizeof *connection);
+    *socket_context = connection;
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *addr =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!connection || !fd)
+        return;
+    connection->server = server;
+    connection->fd = fd->connect_fd;
+    name_peer(connection, addr ? addr->client_addr : NULL);
+    cr_http_connection_phase(connection, CR_HTTP_HEAD);
+    CR_LOCKED(&server->lock);
+    cr_list_push_back(&server->connections, &connection->node);
+}
+
+/* Called before the descriptor is closed, so the reaper never meets somebody else's. */
+static void closed(struct cr_http_server *server, struct cr_http_connection *connection)
+{
+    cr_mutex_lock(&server->lock);
+    server->connection_count--;
+    if (connection)
+        cr_list_remove(&connection->node);
+    cr_mutex_unlock(&server->lock);
+    free(connection);
+}
+
+void cr_http_connection_event(void *cls, struct MHD_Connection *mhd, void **socket_context,
+                              enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        opened(cls, mhd, socket_context);
+    } else {
+        closed(cls, *socket_context);
+        *socket_context = NULL;
+    }
+}
+
+struct cr_http_connection *cr_http_connection_of(struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_http_phase phase)
+{
+    atomic_store_explicit(&connection->since_ms, cr_clock_ms(), memory_order_relaxed);
+    atomic_store_explicit(&connection->phase, (int)phase, memory_order_release);
+}
+
+/* --- the thread --- */
+
+/* INT64_MAX: no limit. */
+static int64_t limit_ms(const struct cr_http_server *server, int phase)
+{
+    const struct cr_http_server_options *options = &server->options;
+    switch ((enum cr_http_phase)phase) {
+    case CR_HTTP_IDLE:
+        return server->connection_count < options->busy_connections ? options->idle_ms
+                                                                    : options->busy_idle_ms;
+    case CR_HTTP_HEAD:
+        return options->head_ms;
+    case CR_HTTP_BODY:
+        return options->body_ms;
+    case CR_HTTP_BUSY:
+        break;
+    }
+    return INT64_MAX;
+}
+
+static void judge(struct cr_http_server *server, struct cr_http_connection *connection,
+                  int64_t now_ms)
+{
+    int phase = atomic_load_explicit(&connection->phase, memory_order_acquire);
+    int64_t since = atomic_load_explicit(&connection->since_ms, memory_order_relaxed);
+    if (connection->shut || now_ms - since < limit_ms(server, phase))
+        return;
+    connection->shut = true;
+    if (phase != CR_HTTP_IDLE)
+        server->reaped++;
+    shutdown(connection->fd, SHUT_RDWR);
+}
+
+static int64_t tick_ms(const struct cr_http_server_options *options)
+{
+    int64_t shortest = cr_min_i64(cr_min_i64(options->head_ms, options->body_ms),
+                                  cr_min_i64(options->idle_ms, options->busy_idle_ms));
+    return cr_max_i64(TICK_MIN_MS, cr_min_i64(TICK_MAX_MS, shortest / 8));
+}
+
+static void judge_all(struct cr_http_server *server)
+{
+    int64_t now_ms = cr_clock_ms();
+    CR_LOCKED(&server->lock);
+    cr_list_for (node, &server->connections)
+        judge(server, CR_CONTAINER(node, struct cr_http_connection, node), now_ms);
+    cr_http_streams_tick(server, now_ms);
+}
+
+static bool admit(struct cr_http_server *server)
+{
+    CR_LOCKED(&server->lock);
+    bool room = server->connection_count < server->options.max_connections;
+    if (room)
+        server->connection_count++;
+    else
+        server->refused++;
+    return room;
+}
+
+static void hand_over(struct cr_http_server *server, int fd, const struct sockaddr *addr,
+                      socklen_t len)
+{
+    if (!admit(server)) {
+        close(fd);
+        return;
+    }
+    if (MHD_add_connection(server->mhd, fd, addr, len) == MHD_YES)
+        return;
+    CR_LOCKED(&server->lock);
+    server->connection_count--;
+}
+
+/* Until nobody waits. False when the process has no descriptors left. */
+static bool accept_all(struct cr_http_server *server)
+{
+    for (;;) {
+        struct sockaddr_storage addr = {0};
+        socklen_t len = sizeof addr;
+        int fd = accept4(server->listen_fd, (struct sockaddr *)&addr, &len,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0)
+            hand_over(server, fd, (const struct sockaddr *)&addr, len);
+        else if (errno != EINTR && errno != ECONNABORTED)
+            return errno == EAGAIN;
+    }
+}
+
+static void stop_listening(struct cr_http_server *server)
+{
+    (void)accept_all(server); /* closing would reset those who wait */
+    close(server->listen_fd);
+    if (server->unix_path)
+        unlink(server->unix_path);
+    CR_LOCKED(&server->lock);
+    server->listen_fd = -1;
+    cr_cond_broadcast(&server->changed);
+}
+
+static void drain_wake(int fd)
+{
+    uint64_t count;
+    while (read(fd, &count, sizeof count) > 0) {
+    }
+}
+
+void cr_http_server_wake(struct cr_http_server *server)
+{
+    uint64_t one = 1;
+    if (write(server->wake_fd, &one, sizeof one) < 0)
+        return; /* the counter is full: it is awake */
+}
+
+void cr_http_accept_loop(void *cls)
+{
+    struct cr_http_server *server = cls;
+    int64_t tick = tick_ms(&server->options);
+    bool room = true;
+    for (;;) {
+        cr_mutex_lock(&server->lock);
+        bool ending = server->ending, draining = server->draining;
+        bool idle = server->connection_count == 0 && room;
+        cr_mutex_unlock(&server->lock);
+        if ((draining || ending) && server->listen_fd >= 0)
+            stop_listening(server);
+        if (ending)
+            return;
+        struct pollfd fds[] = {{server->wake_fd, POLLIN, 0},
+                               {room ? server->listen_fd : -1, POLLIN, 0}};
+        (void)poll(fds, CR_COUNT(fds), idle ? -1 : room ? (int)tick : NO_DESCRIPTORS_MS);
+        drain_wake(server->wake_fd);
+        room = server->listen_fd < 0 || accept_all(server);
+        judge_all(server);
+    }
+}

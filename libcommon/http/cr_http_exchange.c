@@ -1,0 +1,253 @@
+/* libmicrohttpd's calls about one request: head, body, handler, suspension, end. */
+#include <string.h>
+
+#include "cr_clock.h"
+#include "cr_http_private.h"
+#include "cr_http_status.h"
+#include "cr_int.h"
+
+/* A refused body up to this size is read and thrown away, so that the answer is not lost in a
+ * reset; a longer one is cut off. */
+enum { DRAIN_MAX = 256 * 1024 };
+
+static size_t body_max(const struct cr_http_request *req)
+{
+    size_t max = req->match.route ? req->match.route->body_max : 0;
+    return max ? max : req->server->options.body_max;
+}
+
+static void refuse_later(struct cr_http_request *req, int status, const char *text)
+{
+    req->refusal = status;
+    req->refusal_text = text ? text : "";
+}
+
+static void find_route(struct cr_http_request *req)
+{
+    CR_AUTO(cr_buf) allow = {0};
+    int status = cr_http_router_match(req->server->router, req->method, req->path, req->arena,
+                                      &req->match, &allow);
+    if (status == 0)
+        return;
+    const char *text =
+        cr_arena_printf(req->arena, "No route for %s '%.*s'", req->method, CR_SLICE_ARG(req->path));
+    if (status == 405) {
+        cr_buf_text(&allow, ", OPTIONS");
+        req->allow = cr_arena_slice(req->arena, cr_buf_view(&allow));
+        text = cr_arena_printf(req->arena, "'%.*s' does not support %s, only %s",
+                               CR_SLICE_ARG(req->path), req->method, req->allow);
+        if (strcmp(req->method, "OPTIONS") == 0)
+            status = 200;
+    } else if (status == 400) {
+        text =
+            cr_arena_printf(req->arena, "'%.*s' has a malformed escape", CR_SLICE_ARG(req->path));
+    }
+    refuse_later(req, status, text);
+}
+
+static const char *too_large_text(struct cr_http_request *req)
+{
+    return cr_arena_printf(req->arena, "The body is larger than the %zu bytes allowed here",
+                           body_max(req));
+}
+
+/* Refusals that cannot wait for the body are queued here. */
+static enum MHD_Result judge_body(struct cr_http_request *req)
+{
+    struct cr_slice length = cr_http_header(req, "Content-Length");
+    bool chunked = cr_http_header(req, "Transfer-Encoding").ptr != NULL;
+    int64_t size = 0;
+    if (length.ptr && cr_int_parse(length, 0, INT64_MAX, &size))
+        size = INT64_MAX;
+    if (size == 0 && !chunked)
+        return MHD_YES;
+    if (!req->refusal && (uint64_t)size > body_max(req))
+        refuse_later(req, 413, too_large_text(req));
+    bool waits = cr_http_header(req, "Expect").ptr != NULL;
+    if (req->refusal && (size > DRAIN_MAX || waits)) {
+        req->close_after = true;
+        return cr_http_refuse(req, req->refusal, req->refusal_text);
+    }
+    req->body.max = body_max(req);
+    if (req->connection)
+        cr_http_connection_phase(req->connection, CR_HTTP_BODY);
+    return MHD_YES;
+}
+
+static enum MHD_Result begin(struct cr_http_request *req, const char *method, const char *version)
+{
+    req->begun = true;
+    if (req->connection)
+        cr_http_connection_phase(req->connection, CR_HTTP_BUSY);
+    if (cr_http_request_take_head(req, method, version)) {
+        req->close_after = true;
+        return cr_http_refuse(req, 400, "The request's header fields are malformed or ambiguous");
+    }
+    find_route(req);
+    return judge_body(req);
+}
+
+static enum MHD_Result take_body(struct cr_http_request *req, const char *data, size_t *size)
+{
+    size_t len = *size;
+    *size = 0;
+    if (!req->refusal) {
+        cr_buf_append(&req->body, data, len);
+        if (!req->body.failed)
+            return MHD_YES;
+        if (req->body.failed == CR_ELIMIT)
+            refuse_later(req, 413, too_large_text(req));
+        else
+            refuse_later(req, 503, "No memory for the request's body");
+        req->drained = req->body.len;
+        cr_buf_free(&req->body);
+    }
+    req->drained += len;
+    req->close_after = true;
+    /* The connection is cut: there is no other way to stop an upload. */
+    return req->drained > DRAIN_MAX + body_max(req) ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result run_handler(struct cr_http_request *req)
+{
+    struct cr_http_server *server = req->server;
+    cr_mutex_lock(&server->lock);
+    bool abandoning = server->abandoning;
+    if (!abandoning) {
+        req->state = CR_HTTP_RUNNING;
+        req->dispatched = true;
+        atomic_fetch_add(&req->holders, 1);
+        cr_list_push_back(&server->requests, &req->node);
+        server->request_count++;
+    }
+    cr_mutex_unlock(&server->lock);
+    if (abandoning)
+        return cr_http_refuse(req, 503, "The server is shutting down");
+
+    req->match.route->handler(req, req->match.ctx);
+
+    cr_mutex_lock(&server->lock);
+    bool answered = req->state == CR_HTTP_ANSWERED;
+    if (!answered && server->abandoning) {
+        req->state = CR_HTTP_ABANDONED;
+        cr_list_remove(&req->node);
+        cr_mutex_unlock(&server->lock);
+        return cr_http_refuse(req, 503, "The server is shutting down");
+    }
+    if (!answered) {
+        MHD_suspend_connection(req->mhd);
+        req->state = CR_HTTP_SUSPENDED;
+    }
+    cr_mutex_unlock(&server->lock);
+    return answered ? cr_http_answer_queue(req) : MHD_YES;
+}
+
+static enum MHD_Result end(struct cr_http_request *req)
+{
+    if (req->connection)
+        cr_http_connection_phase(req->connection, CR_HTTP_BUSY);
+    cr_mutex_lock(&req->server->lock);
+    enum cr_http_state state = req->state;
+    cr_mutex_unlock(&req->server->lock);
+    if (state == CR_HTTP_ANSWERED)
+        return cr_http_answer_queue(req);
+    if (state == CR_HTTP_ABANDONED)
+        return cr_http_refuse(req, 503, "The server is shutting down");
+    if (state == CR_HTTP_SUSPENDED)
+        return MHD_YES;
+    if (req->refusal)
+        return cr_http_refuse(req, req->refusal, req->refusal_text);
+    return run_handler(req);
+}
+
+enum MHD_Result cr_http_exchange(void *cls, struct MHD_Connection *mhd, const char *url,
+                                 const char *method, const char *version, const char *data,
+                                 size_t *size, void **con_cls)
+{
+    (void)cls;
+    (void)mhd;
+    (void)url;
+    struct cr_http_request *req = *con_cls;
+    if (!req)
+        return MHD_NO;
+    if (!req->begun)
+        return begin(req, method, version);
+    if (*size)
+        return take_body(req, data, size);
+    return end(req);
+}
+
+/* --- the end --- */
+
+static struct cr_histogram *make_timer(const struct cr_http_request *req, int status)
+{
+    CR_AUTO(cr_buf) labels = {0};
+    char digits[CR_LOG_INT_SIZE];
+    const struct cr_http_route *route = req->match.route;
+    cr_metrics_label(&labels, "method", cr_slice_of(route ? route->method : "UNKNOWN"));
+    cr_metrics_label(&labels, "status", cr_log_int(status, digits));
+    cr_metrics_label(&labels, "uri", cr_slice_of(route ? route->pattern : "UNKNOWN"));
+    return cr_metrics_timer("http.server.requests", "Requests answered, and how long it took",
+                            cr_buf_status(&labels) ? "" : labels.data);
+}
+
+/* Asking twice for one timer gives the same one, so two threads may fill a slot at once. */
+static struct cr_histogram *find_timer(const struct cr_http_request *req, int status)
+{
+    size_t row = req->match.route ? req->match.index + 1 : 0;
+    struct cr_http_timers *timers = &req->server->timers[row];
+    for (size_t i = 0; i < CR_HTTP_TIMERS_MAX; i++) {
+        int there = atomic_load_explicit(&timers->status[i], memory_order_acquire);
+        if (there == status)
+            return atomic_load_explicit(&timers->timer[i], memory_order_relaxed);
+        if (there != 0)
+            continue;
+        struct cr_histogram *timer = make_timer(req, status), *none = NULL;
+        if (atomic_compare_exchange_strong(&timers->timer[i], &none, timer))
+            atomic_store_explicit(&timers->status[i], status, memory_order_release);
+        return timer;
+    }
+    return make_timer(req, status);
+}
+
+static void measure(const struct cr_http_request *req)
+{
+    int64_t us = (cr_clock_ns() - req->started_ns) / 1000;
+    cr_histogram_record(find_timer(req, req->sent_status), us);
+    if (!cr_log_enabled(req->server->log, CR_LOG_DEBUG))
+        return;
+    char status[CR_LOG_INT_SIZE], took[CR_LOG_INT_SIZE];
+    struct cr_log_field fields[] = {{"method", cr_slice_of(req->method)},
+                                    {"path", req->path},
+                                    {"status", cr_log_int(req->sent_status, status)},
+                                    {"us", cr_log_int(us, took)},
+                                    {"peer", cr_slice_of(cr_http_peer(req))}};
+    cr_log_write_fields(req->server->log, CR_LOG_DEBUG, "http.request", fields, CR_COUNT(fields),
+                        NULL);
+}
+
+void cr_http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
+                          enum MHD_RequestTerminationCode code)
+{
+    (void)cls;
+    (void)mhd;
+    (void)code;
+    struct cr_http_request *req = *con_cls;
+    if (!req)
+        return;
+    *con_cls = NULL;
+    struct cr_http_server *server = req->server;
+    if (req->sent_status)
+        measure(req);
+    if (req->answer.stream) /* the client left before its stream began */
+        MHD_destroy_response(cr_steal(&req->answer.stream));
+    if (req->connection)
+        cr_http_connection_phase(req->connection, CR_HTTP_IDLE);
+    if (req->dispatched) {
+        cr_mutex_lock(&server->lock);
+        server->request_count--;
+        cr_cond_broadcast(&server->changed);
+        cr_mutex_unlock(&server->lock);
+    }
+    cr_http_request_unref(req);
+}
