@@ -1,0 +1,250 @@
+/* config_request: refuses what could name a place outside the configuration, splits the rest. */
+#include "config_request.h"
+
+#include <locale.h>
+#include <string.h>
+#include <wctype.h>
+
+#include "cr_utf8.h"
+
+enum kind { NAME, PROFILES, LABEL };
+static const char *const kind_names[] = {"name", "profiles", "label"};
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* One more percent-decoding; what is no escape stays. */
+static struct cr_slice decode_again(struct cr_slice text, struct cr_arena *arena)
+{
+    char *out = cr_arena_alloc(arena, text.len + 1);
+    if (!out)
+        return (struct cr_slice){0};
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '%' && i + 2 < text.len && hex_value(text.ptr[i + 1]) >= 0 &&
+            hex_value(text.ptr[i + 2]) >= 0) {
+            c = (char)(hex_value(text.ptr[i + 1]) * 16 + hex_value(text.ptr[i + 2]));
+            i += 2;
+        }
+        out[len++] = c;
+    }
+    return (struct cr_slice){out, len};
+}
+
+static bool escapes_location(struct cr_slice text)
+{
+    return cr_slice_search(text, CR_SLICE("..")) >= 0 || cr_slice_find(text, '#') >= 0 ||
+           cr_slice_starts(text, CR_SLICE("(_)")) || cr_slice_starts(text, CR_SLICE("/"));
+}
+
+/* Backslashes to slashes, runs of slashes to one, leading controls and blanks away. */
+static struct cr_slice normalise(struct cr_slice text, struct cr_arena *arena)
+{
+    char *out = cr_arena_alloc(arena, text.len + 1);
+    if (!out)
+        return (struct cr_slice){0};
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i] == '\\' ? '/' : text.ptr[i];
+        if (len == 0 && ((unsigned char)c <= ' ' || c == 0x7f))
+            continue;
+        if (c == '/' && len > 0 && out[len - 1] == '/')
+            continue;
+        out[len++] = c;
+    }
+    return (struct cr_slice){out, len};
+}
+
+static bool has_forbidden_byte(struct cr_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ' || c == 0x7f || c == '/' || c == '\\')
+            return true;
+    }
+    return false;
+}
+
+static int refuse(struct cr_err *err, enum kind kind, struct cr_slice text, const char *why)
+{
+    return cr_err_set(err, CR_EINVAL, "%s '%.*s': %s", kind_names[kind],
+                      text.len > 100 ? 100 : CR_SLICE_ARG(text), why);
+}
+
+static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *arena,
+                      struct cr_err *err)
+{
+    if (text.len > CONFIG_REQUEST_TEXT_MAX)
+        return cr_err_set(err, CR_EINVAL, "%s: %zu bytes long, at most %d are allowed",
+                          kind_names[kind], text.len, CONFIG_REQUEST_TEXT_MAX);
+    if (!cr_utf8_valid(text))
+        return cr_err_set(err, CR_EINVAL, "%s: not UTF-8", kind_names[kind]);
+    if (has_forbidden_byte(text))
+        return cr_err_set(err, CR_EINVAL,
+                          "%s: an encoded slash, backslash or control character is refused (write "
+                          "'(_)' for a slash)",
+                          kind_names[kind]);
+    if (cr_slice_trim(text).len == 0)
+        return refuse(err, kind, text, "empty");
+    bool bad = escapes_location(text);
+    if (!bad && cr_slice_find(text, '%') >= 0) {
+        struct cr_slice decoded = decode_again(text, arena);
+        bad = escapes_location(decoded) || escapes_location(normalise(decoded, arena)) ||
+              cr_arena_failed(arena);
+    }
+    if (bad)
+        return refuse(err, kind, text, "must not contain '..' or '#' nor begin with a slash");
+    return 0;
+}
+
+/* "(_)" stands for a slash, which cannot travel in a path segment. */
+static struct cr_slice translate_slashes(struct cr_slice text, struct cr_arena *arena)
+{
+    char *out = cr_arena_alloc(arena, text.len + 1);
+    if (!out)
+        return (struct cr_slice){0};
+    size_t len = 0;
+    while (text.len > 0) {
+        bool slash = cr_slice_starts(text, CR_SLICE("(_)"));
+        out[len++] = slash ? '/' : text.ptr[0];
+        text = cr_slice_from(text, slash ? 3 : 1);
+    }
+    return (struct cr_slice){out, len};
+}
+
+static bool listed(const struct config_list *list, struct cr_slice item)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (cr_slice_equal(list->items[i], item))
+            return true;
+    }
+    return false;
+}
+
+static int split_list(enum kind kind, struct cr_slice text, size_t max, struct cr_arena *arena,
+                      struct config_list *out_list, struct cr_err *err)
+{
+    struct cr_slice *items = cr_arena_array(arena, max, sizeof(*items));
+    if (!items)
+        return cr_err_set(err, CR_ENOMEM, "%s: out of memory", kind_names[kind]);
+    struct config_list list = {.items = items};
+    struct cr_slice rest = text, part;
+    while (cr_slice_split(&rest, ',', &part)) {
+        part = cr_slice_trim(part);
+        if (part.len == 0 || listed(&list, part))
+            continue;
+        if (list.count == max)
+            return cr_err_set(err, CR_EINVAL, "%s: more than %zu items", kind_names[kind], max);
+        items[list.count++] = part;
+    }
+    if (list.count == 0)
+        return refuse(err, kind, text, "empty");
+    *out_list = list;
+    return 0;
+}
+
+/* Java's Character.isLetterOrDigit for what is not ASCII, from the C library's tables. */
+static bool is_letter_or_digit(uint32_t point, locale_t *unicode)
+{
+    if (point < 0x80)
+        return (point >= '0' && point <= '9') || (point >= 'a' && point <= 'z') ||
+               (point >= 'A' && point <= 'Z');
+    if (!*unicode)
+        *unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    return *unicode && iswalnum_l((wint_t)point, *unicode);
+}
+
+static bool profile_is_valid(struct cr_slice profile, locale_t *unicode)
+{
+    struct cr_slice rest = profile;
+    bool first = true, last = false;
+    while (rest.len > 0) {
+        uint32_t point = cr_utf8_next(&rest);
+        last = is_letter_or_digit(point, unicode);
+        bool mark = point < 0x80 && point > 0 && strchr("-_.+@", (char)point);
+        if (!last && (first || !mark))
+            return false;
+        first = false;
+    }
+    return last;
+}
+
+static int check_profiles(struct cr_slice profiles, struct cr_err *err)
+{
+    locale_t unicode = (locale_t)0;
+    struct cr_slice rest = profiles, part;
+    int rc = 0;
+    while (rc == 0 && cr_slice_split(&rest, ',', &part)) {
+        if (!profile_is_valid(part, &unicode))
+            rc = refuse(err, PROFILES, profiles,
+                        "each profile consists of letters, digits and -_.+@ and begins and ends "
+                        "with a letter or digit");
+    }
+    if (unicode)
+        freelocale(unicode);
+    return rc;
+}
+
+static bool is_word(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Spring's \b\.(ya?ml|properties|json)\b anywhere: such a path asks for a flat text. */
+static bool has_format_suffix(struct cr_slice text)
+{
+    static const char *const suffixes[] = {".yml", ".yaml", ".properties", ".json"};
+    for (size_t i = 1; i < text.len; i++) {
+        if (text.ptr[i] != '.' || !is_word(text.ptr[i - 1]))
+            continue;
+        struct cr_slice rest = cr_slice_from(text, i);
+        for (size_t k = 0; k < CR_COUNT(suffixes); k++) {
+            size_t len = strlen(suffixes[k]);
+            if (cr_slice_starts(rest, cr_slice_of(suffixes[k])) &&
+                (rest.len == len || !is_word(rest.ptr[len])))
+                return true;
+        }
+    }
+    return false;
+}
+
+int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
+                         struct cr_arena *arena, struct config_request *out_request,
+                         struct cr_err *err)
+{
+    if (cr_slice_is(name, "actuator"))
+        return cr_err_set(err, CR_ENOTFOUND, "no such actuator endpoint");
+    if (!label.ptr && has_format_suffix(profiles))
+        return cr_err_set(err, CR_ENOTFOUND, "'%.*s' names no profile", CR_SLICE_ARG(profiles));
+    int rc = check_text(NAME, name, arena, err);
+    if (rc == 0)
+        rc = check_text(PROFILES, profiles, arena, err);
+    if (rc == 0)
+        rc = check_profiles(profiles, err);
+    if (rc == 0 && label.ptr)
+        rc = check_text(LABEL, label, arena, err);
+    if (rc < 0)
+        return rc;
+    struct config_request request = {.name = translate_slashes(name, arena), .profiles = profiles};
+    if (label.ptr)
+        request.label = translate_slashes(label, arena);
+    if (cr_arena_failed(arena))
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    rc = split_list(NAME, request.name, CONFIG_REQUEST_NAMES_MAX, arena, &request.name_list, err);
+    if (rc == 0)
+        rc = split_list(PROFILES, profiles, CONFIG_REQUEST_PROFILES_MAX, arena,
+                        &request.profile_list, err);
+    if (rc == 0 && label.ptr)
+        rc = split_list(LABEL, request.label, CONFIG_REQUEST_LABELS_MAX, arena, &request.label_list,
+                        err);
+    if (rc == 0)
+        *out_request = request;
+    return rc;
+}

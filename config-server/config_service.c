@@ -1,0 +1,363 @@
+/* config_service: from a checked request to the document, over labels, commits and two caches. */
+#include "config_service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer_cache.h"
+#include "cr_clock.h"
+#include "cr_log.h"
+#include "environment.h"
+#include "git_repo.h"
+#include "label_cache.h"
+#include "ref_watch.h"
+
+enum {
+    BUILD_BYTES_MAX = 64 * 1024 * 1024, /* memory of one answer while it is made */
+    ANSWER_BYTES_MAX = 32 * 1024 * 1024,
+};
+
+struct config_service {
+    const struct config_settings *settings;
+    const struct cr_log *log;
+    struct cr_arena *arena; /* of what lives as long as the service */
+    const char *uri;        /* without slashes at its end */
+    struct config_list search_paths;
+    struct git_repo *repo;
+    struct label_cache labels;
+    struct answer_cache *answers;
+    struct ref_watch watch;
+    struct cr_mutex lock;
+    struct config_service_state state; /* under lock */
+};
+
+/* The commits of one request, in the order of its labels. */
+struct resolution {
+    struct cr_slice labels[CONFIG_REQUEST_LABELS_MAX];
+    struct git_repo_id commits[CONFIG_REQUEST_LABELS_MAX];
+    size_t count;
+};
+
+const char *config_service_uri(const struct config_service *service)
+{
+    return service->uri;
+}
+
+const char *config_service_default_label(const struct config_service *service)
+{
+    const char *label = service->settings->default_label;
+    return label && *label ? label : service->settings->git_default_label;
+}
+
+/* --- labels --- */
+
+static int resolve(struct config_service *service, struct cr_slice label,
+                   struct git_repo_id *out_commit, struct cr_err *err)
+{
+    uint64_t generation;
+    if (label_cache_get(&service->labels, label, out_commit, &generation))
+        return 0;
+    int rc = git_repo_resolve(service->repo, label, out_commit, err);
+    if (rc < 0 && service->settings->try_master_branch && cr_slice_is(label, "main") &&
+        git_repo_resolve(service->repo, CR_SLICE("master"), out_commit, NULL) == 0)
+        rc = 0;
+    if (rc == 0)
+        label_cache_put(&service->labels, label, out_commit, generation);
+    return rc;
+}
+
+static int resolve_all(struct config_service *service, const struct config_request *request,
+                       struct resolution *out, struct cr_err *err)
+{
+    struct cr_slice fallback = cr_slice_of(config_service_default_label(service));
+    struct config_list labels = request->label_list;
+    if (!request->label.ptr)
+        labels = (struct config_list){&fallback, 1};
+    bool skip = service->settings->skip_failing_labels && labels.count > 1;
+    out->count = 0;
+    for (size_t i = 0; i < labels.count; i++) {
+        int rc = resolve(service, labels.items[i], &out->commits[out->count], err);
+        if (rc < 0 && !skip)
+            return rc;
+        if (rc == 0)
+            out->labels[out->count++] = labels.items[i];
+    }
+    if (out->count == 0)
+        return cr_err_set(err, CR_ENOTFOUND, "label '%.*s': none of them exists",
+                          CR_SLICE_ARG(request->label));
+    return 0;
+}
+
+/* --- building --- */
+
+struct commit_files {
+    struct git_repo *repo;
+    const struct git_repo_id *commit;
+};
+
+static int read_file(void *ctx, const char *path, struct cr_buf *out, struct cr_err *err)
+{
+    const struct commit_files *files = ctx;
+    return git_repo_read(files->repo, files->commit, path, out, err);
+}
+
+static int visit_directories(void *ctx, int (*visit)(const char *path, void *visit_ctx),
+                             void *visit_ctx, struct cr_err *err)
+{
+    const struct commit_files *files = ctx;
+    return git_repo_directories(files->repo, files->commit, visit, visit_ctx, err);
+}
+
+/* The sources of one label, put in front of those that are there. */
+static int build_label(struct config_service *service, const struct config_request *request,
+                       const struct resolution *resolution, size_t index, struct cr_arena *arena,
+                       struct environment_sources *sources, struct cr_err *err)
+{
+    struct environment_options options = {
+        .uri = service->uri,
+        .search_paths = service->search_paths,
+        .file_max_bytes = (size_t)service->settings->file_max_bytes,
+        .legacy_profiles = service->settings->legacy_profiles,
+    };
+    struct commit_files commit = {service->repo, &resolution->commits[index]};
+    struct environment_files files = {read_file, visit_directories, &commit};
+    struct environment_sources found;
+    int rc =
+        environment_build(&options, &files, request, resolution->labels[index], arena, &found, err);
+    if (rc < 0 || sources->count == 0) {
+        if (rc == 0)
+            *sources = found;
+        return rc;
+    }
+    size_t count = found.count + sources->count;
+    struct cr_wire_source *all = cr_arena_array(arena, count, sizeof(*all));
+    if (!all)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    memcpy(all, found.items, found.count * sizeof(*all));
+    memcpy(all + found.count, sources->items, sources->count * sizeof(*all));
+    *sources = (struct environment_sources){all, count};
+    return 0;
+}
+
+static int build_sources(struct config_service *service, const struct config_request *request,
+                         const struct resolution *resolution, struct cr_arena *arena,
+                         struct environment_sources *out_sources, struct cr_err *err)
+{
+    struct environment_sources sources = {0};
+    for (size_t i = 0; i < resolution->count; i++) {
+        int rc = build_label(service, request, resolution, i, arena, &sources, err);
+        if (rc < 0)
+            return rc;
+    }
+    if (sources.count == 0 && !service->settings->accept_empty)
+        return cr_err_set(err, CR_ENOTFOUND, "application '%.*s' has no configuration",
+                          CR_SLICE_ARG(request->name));
+    *out_sources = sources;
+    return 0;
+}
+
+static void append_versions(const struct resolution *resolution, struct cr_buf *out)
+{
+    for (size_t i = 0; i < resolution->count; i++) {
+        if (i > 0)
+            cr_buf_char(out, ',');
+        cr_buf_text(out, resolution->commits[i].hex);
+    }
+}
+
+static int render(struct config_service *service, const struct config_request *request,
+                  const struct resolution *resolution, bool origins, struct cr_buf *out,
+                  struct cr_err *err)
+{
+    CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
+    CR_AUTO(cr_buf) version = {0};
+    struct environment_sources sources;
+    if (!arena)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = build_sources(service, request, resolution, arena, &sources, err);
+    if (rc < 0)
+        return rc;
+    append_versions(resolution, &version);
+    struct cr_wire_environment environment = {
+        .name = request->name,
+        .profiles = &request->profiles,
+        .profile_count = 1,
+        .label = request->label,
+        .version = cr_buf_view(&version),
+        .state = CR_SLICE(""),
+        .sources = sources.items,
+        .source_count = sources.count,
+    };
+    cr_wire_environment_write(&environment, origins, out);
+    rc = cr_buf_status(out);
+    return rc < 0 ? cr_err_set(err, rc, "the answer: %s", cr_code_name(rc)) : 0;
+}
+
+/* Zero bytes separate: no part of a checked request has one. */
+static void append_key(const struct config_request *request, const struct resolution *resolution,
+                       bool origins, struct cr_buf *out)
+{
+    append_versions(resolution, out);
+    cr_buf_char(out, origins ? '2' : '1');
+    cr_buf_slice(out, request->name);
+    cr_buf_char(out, '\0');
+    cr_buf_slice(out, request->profiles);
+    cr_buf_char(out, '\0');
+    if (request->label.ptr) {
+        cr_buf_char(out, '\0');
+        cr_buf_slice(out, request->label);
+    }
+}
+
+int config_service_answer(struct config_service *service, const struct config_request *request,
+                          bool origins, struct cr_buf *out, struct cr_err *err)
+{
+    struct resolution resolution;
+    int rc = resolve_all(service, request, &resolution, err);
+    if (rc < 0)
+        return rc;
+    CR_AUTO(cr_buf) key = {0};
+    append_key(request, &resolution, origins, &key);
+    if (cr_buf_status(&key) < 0)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    if (answer_cache_get(service->answers, cr_buf_view(&key), out))
+        return 0;
+    CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
+    rc = render(service, request, &resolution, origins, &body, err);
+    if (rc < 0) {
+        cr_log_error(service->log, "config.unreadable", "%.*s/%.*s at %s: %s",
+                     CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles),
+                     resolution.commits[0].hex, err->text);
+        return rc;
+    }
+    answer_cache_put(service->answers, cr_buf_view(&key), cr_buf_view(&body));
+    cr_buf_slice(out, cr_buf_view(&body));
+    return 0;
+}
+
+/* --- what is known --- */
+
+static void note_state(struct config_service *service, const struct git_repo_id *commit,
+                       const char *problem)
+{
+    CR_LOCKED(&service->lock);
+    struct config_service_state *state = &service->state;
+    const char *version = commit ? commit->hex : state->version;
+    if (strcmp(state->version, version) == 0 && strcmp(state->problem, problem) == 0)
+        return;
+    if (*problem)
+        cr_log_warn(service->log, "config.repository", "%s; serving what is known", problem);
+    else
+        cr_log_info(service->log, "config.version", "%s is at %s",
+                    config_service_default_label(service), version);
+    if (commit)
+        memcpy(state->version, commit->hex, sizeof(commit->hex));
+    (void)snprintf(state->problem, sizeof(state->problem), "%s", problem);
+    state->since_wall_ms = cr_clock_wall_ms();
+}
+
+static void look_at_default_label(struct config_service *service)
+{
+    struct git_repo_id commit;
+    struct cr_err err = {0};
+    int rc = resolve(service, cr_slice_of(config_service_default_label(service)), &commit, &err);
+    note_state(service, rc == 0 ? &commit : NULL, rc == 0 ? "" : err.text);
+}
+
+void config_service_refresh(struct config_service *service)
+{
+    struct cr_err err = {0};
+    if (git_repo_reopen(service->repo, &err) < 0) {
+        note_state(service, NULL, err.text);
+        return;
+    }
+    label_cache_clear(&service->labels);
+    look_at_default_label(service);
+}
+
+static void refs_moved(void *ctx)
+{
+    config_service_refresh(ctx);
+}
+
+void config_service_state(struct config_service *service, struct config_service_state *out_state)
+{
+    cr_mutex_lock(&service->lock);
+    *out_state = service->state;
+    cr_mutex_unlock(&service->lock);
+    out_state->cached_answers = answer_cache_count(service->answers);
+    out_state->cached_bytes = answer_cache_bytes(service->answers);
+}
+
+/* --- life --- */
+
+static int copy_settings(struct config_service *service, struct cr_err *err)
+{
+    const struct cr_setting_list *paths = &service->settings->search_paths;
+    struct cr_slice uri = cr_slice_of(service->settings->uri);
+    while (uri.len > 1 && uri.ptr[uri.len - 1] == '/')
+        uri.len--;
+    service->uri = cr_arena_slice(service->arena, uri);
+    struct cr_slice *items = cr_arena_array(service->arena, paths->count + 1, sizeof(*items));
+    if (!service->uri || !items)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    for (size_t i = 0; i < paths->count; i++)
+        items[i] = cr_slice_of(paths->items[i]);
+    service->search_paths = (struct config_list){items, paths->count};
+    return 0;
+}
+
+static int open_parts(struct config_service *service, struct cr_err *err)
+{
+    int rc = copy_settings(service, err);
+    if (rc < 0)
+        return rc;
+    const char *directory;
+    rc = config_settings_directory(service->settings, service->arena, &directory, err);
+    if (rc == 0)
+        rc = git_repo_open(directory, &service->repo, err);
+    if (rc == 0)
+        rc = label_cache_init(&service->labels, err);
+    if (rc < 0)
+        return rc;
+    service->answers = answer_cache_new((size_t)service->settings->cache_max_bytes);
+    if (!service->answers)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    look_at_default_label(service);
+    return ref_watch_start(&service->watch, git_repo_directory(service->repo),
+                           service->settings->refs_poll_ms, refs_moved, service, err);
+}
+
+int config_service_open(const struct config_settings *settings, const struct cr_log *log,
+                        struct config_service **out_service, struct cr_err *err)
+{
+    struct config_service *service = calloc(1, sizeof(*service));
+    if (!service)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    service->settings = settings;
+    service->log = log;
+    service->arena = cr_arena_new(0);
+    cr_mutex_init(&service->lock);
+    int rc =
+        service->arena ? open_parts(service, err) : cr_err_set(err, CR_ENOMEM, "out of memory");
+    if (rc < 0) {
+        config_service_close(service);
+        return rc;
+    }
+    *out_service = service;
+    return 0;
+}
+
+void config_service_close(struct config_service *service)
+{
+    if (!service)
+        return;
+    ref_watch_stop(&service->watch);
+    answer_cache_free(service->answers);
+    label_cache_fini(&service->labels);
+    git_repo_close(service->repo);
+    cr_mutex_fini(&service->lock);
+    cr_arena_free(service->arena);
+    free(service);
+}

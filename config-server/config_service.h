@@ -1,0 +1,49 @@
+/* config_service: environments of a repository, answered from memory where the commit is known.
+ *
+ * Ownership: config_service_open's handle belongs to the caller; settings must outlive it.
+ * Errors:    of an answer: CR_ENOTFOUND an unknown label, or an unknown application where that is
+ *            an error (404); CR_EINVAL, CR_EPARSE and CR_ELIMIT what stands in the files, CR_EIO
+ * the repository (500). Texts name file, line and reason. Threads:   any. One thread of its own
+ * watches the refs. Source:    Spring Cloud Config AbstractScmEnvironmentRepository; config-server
+ * reference 3.2 to 3.4.
+ *
+ * A label is resolved once per request, so all of an answer is one commit's. What a label means is
+ * kept until the refs move; the rendered answer is kept under the commit's id.
+ */
+#ifndef CONFIG_SERVICE_H
+#define CONFIG_SERVICE_H
+
+#include "config_request.h"
+#include "config_settings.h"
+#include "cr_buf.h"
+#include "cr_err.h"
+
+struct config_service;
+struct cr_log;
+
+CR_MUST_CHECK int config_service_open(const struct config_settings *settings,
+                                      const struct cr_log *log, struct config_service **out_service,
+                                      struct cr_err *err);
+void config_service_close(struct config_service *service); /* NULL is fine */
+
+/* Appends the Environment document to out. origins: the second form, with the place of each value.
+ */
+CR_MUST_CHECK int config_service_answer(struct config_service *service,
+                                        const struct config_request *request, bool origins,
+                                        struct cr_buf *out, struct cr_err *err);
+
+/* What is known without looking: problem is empty when all is well. */
+struct config_service_state {
+    char version[41]; /* of the default label; empty when it never was there */
+    char problem[256];
+    int64_t since_wall_ms; /* when the version, or the problem, appeared */
+    size_t cached_answers, cached_bytes;
+};
+void config_service_state(struct config_service *service, struct config_service_state *out_state);
+const char *config_service_uri(const struct config_service *service);
+const char *config_service_default_label(const struct config_service *service);
+
+/* Drops all that is known of the labels and looks anew. */
+void config_service_refresh(struct config_service *service);
+
+#endif

@@ -1,0 +1,317 @@
+/* environment: reads the candidates of the resolver and turns active documents into sources. */
+#include "environment.h"
+
+#include <string.h>
+
+#include "cr_map.h"
+#include "profile_set.h"
+#include "property_source.h"
+#include "resolver.h"
+
+/* A file that was asked for; absent ones are remembered too. */
+struct loaded {
+    struct cr_flat flat;
+    bool exists;
+};
+
+struct builder {
+    const struct environment_options *options;
+    const struct environment_files *files;
+    const struct config_request *request;
+    struct cr_arena *arena;
+    struct cr_err *err;
+    struct cr_map *loaded; /* path -> struct loaded, in the arena */
+    struct config_list directories;
+    struct profile_set profiles;
+    bool ignore_profiles; /* "default" was asked for: files cannot change the profiles */
+    struct environment_sources sources;
+    size_t capacity;
+};
+
+static int out_of_memory(struct builder *builder)
+{
+    return cr_err_set(builder->err, CR_ENOMEM, "out of memory");
+}
+
+static int load(struct builder *builder, const char *path, const struct loaded **out_loaded)
+{
+    struct loaded *loaded = cr_map_get(builder->loaded, cr_slice_of(path));
+    if (loaded) {
+        *out_loaded = loaded;
+        return 0;
+    }
+    loaded = cr_arena_alloc(builder->arena, sizeof(*loaded));
+    if (!loaded)
+        return out_of_memory(builder);
+    CR_AUTO(cr_buf) text = {.max = builder->options->file_max_bytes};
+    int rc = builder->files->read(builder->files->ctx, path, &text, builder->err);
+    if (rc < 0 && rc != CR_ENOTFOUND)
+        return rc;
+    loaded->exists = rc == 0;
+    if (loaded->exists) {
+        rc = property_source_parse(path, cr_buf_view(&text), builder->arena, &loaded->flat,
+                                   builder->err);
+        if (rc < 0)
+            return rc;
+    }
+    if (cr_map_put(builder->loaded, cr_slice_of(path), loaded) < 0)
+        return out_of_memory(builder);
+    *out_loaded = loaded;
+    return 0;
+}
+
+/* --- directories --- */
+
+struct expansion {
+    struct builder *builder;
+    struct cr_slice pattern; /* NULL ptr: an exact directory is looked for */
+    struct cr_slice exact;
+    struct cr_slice *items;
+    size_t count;
+};
+
+static int add_directory(struct expansion *found, const char *path)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (cr_slice_is(found->items[i], path))
+            return 0;
+    }
+    if (found->count == RESOLVER_DIRECTORIES_MAX)
+        return cr_err_set(found->builder->err, CR_ELIMIT,
+                          "search path '%.*s': more than %d directories match",
+                          CR_SLICE_ARG(found->pattern), RESOLVER_DIRECTORIES_MAX);
+    const char *kept = cr_arena_text(found->builder->arena, path);
+    if (!kept)
+        return out_of_memory(found->builder);
+    found->items[found->count++] = cr_slice_of(kept);
+    return 0;
+}
+
+static int visit_directory(const char *path, void *ctx)
+{
+    struct expansion *found = ctx;
+    if (!resolver_pattern_matches(found->pattern, cr_slice_of(path)))
+        return 0;
+    CR_AUTO(cr_buf) name = {0};
+    cr_buf_text(&name, path);
+    cr_buf_char(&name, '/');
+    if (cr_buf_status(&name) < 0)
+        return out_of_memory(found->builder);
+    return add_directory(found, name.data);
+}
+
+/* Search paths to directories: patterns are looked up in the commit. An exact one that does not
+ * exist stays: its files will not be found. */
+static int find_directories(struct builder *builder, struct cr_slice label)
+{
+    struct resolver_places places = {
+        .search_paths = builder->options->search_paths,
+        .names = builder->request->name_list,
+        .profiles = builder->request->profile_list,
+        .label = label,
+    };
+    struct config_list configured;
+    int rc = resolver_directories(&places, builder->arena, &configured, builder->err);
+    if (rc < 0)
+        return rc;
+    struct expansion found = {.builder = builder};
+    found.items = cr_arena_array(builder->arena, RESOLVER_DIRECTORIES_MAX, sizeof(*found.items));
+    if (!found.items)
+        return out_of_memory(builder);
+    for (size_t i = 0; rc == 0 && i < configured.count; i++) {
+        found.pattern = configured.items[i];
+        if (resolver_is_pattern(found.pattern))
+            rc = builder->files->directories(builder->files->ctx, visit_directory, &found,
+                                             builder->err);
+        else
+            rc = add_directory(&found, found.pattern.ptr);
+    }
+    builder->directories = (struct config_list){found.items, found.count};
+    return rc;
+}
+
+/* --- documents --- */
+
+static int refuse_key(struct builder *builder, const char *path, const struct cr_flat_pair *pair,
+                      const char *why)
+{
+    return cr_err_set(builder->err, CR_EINVAL, "%s: line %d: '%.*s' %s", path, pair->line,
+                      CR_SLICE_ARG(pair->key), why);
+}
+
+/* Boot refuses keys that choose profiles where a profile has chosen the document already. */
+static int check_document(struct builder *builder, const char *path, bool of_profile,
+                          const struct cr_flat_doc *doc)
+{
+    if (!builder->options->legacy_profiles) {
+        const struct cr_flat_pair *pair = cr_flat_get(doc, "spring.profiles");
+        if (!pair)
+            pair = cr_flat_get(doc, "spring.profiles[0]");
+        if (pair)
+            return refuse_key(builder, path, pair, "must be spring.config.activate.on-profile");
+    }
+    if (builder->ignore_profiles || !(of_profile || cr_profile_doc_conditional(doc)))
+        return 0;
+    static const char *const keys[] = {"spring.profiles.include",   "spring.profiles.active",
+                                       "spring.profiles.default",   "spring.profiles.include[0]",
+                                       "spring.profiles.active[0]", "spring.profiles.default[0]"};
+    for (size_t i = 0; i < CR_COUNT(keys); i++) {
+        const struct cr_flat_pair *pair = cr_flat_get(doc, keys[i]);
+        if (pair)
+            return refuse_key(builder, path, pair, "is not allowed in a document of a profile");
+    }
+    return 0;
+}
+
+static enum cr_wire_kind wire_kind(enum cr_flat_kind kind)
+{
+    static const enum cr_wire_kind kinds[] = {
+        [CR_FLAT_STRING] = CR_WIRE_STRING,
+        [CR_FLAT_BOOL] = CR_WIRE_BOOL,
+        [CR_FLAT_INT] = CR_WIRE_NUMBER,
+        [CR_FLAT_DOUBLE] = CR_WIRE_NUMBER,
+    };
+    return kinds[kind];
+}
+
+static const struct cr_wire_property *wire_properties(struct builder *builder,
+                                                      const struct cr_flat_doc *doc)
+{
+    struct cr_wire_property *properties =
+        cr_arena_array(builder->arena, doc->count ? doc->count : 1, sizeof(*properties));
+    for (size_t i = 0; properties && i < doc->count; i++) {
+        const struct cr_flat_pair *pair = &doc->pairs[i];
+        properties[i] = (struct cr_wire_property){
+            .key = pair->key,
+            .text = pair->text,
+            .kind = wire_kind(pair->kind),
+            .line = pair->line > 0 ? (unsigned)pair->line : 0,
+            .column = pair->column > 0 ? (unsigned)pair->column : 0,
+        };
+    }
+    return properties;
+}
+
+/* Spring's names; the path of the server's own work tree in them is left out, as there is none. */
+static const char *source_name(struct builder *builder, const struct resolver_file *file,
+                               const struct cr_flat *flat, size_t index)
+{
+    if (flat->count == 1)
+        return cr_arena_printf(builder->arena, "%s/%s", builder->options->uri, file->path);
+    return cr_arena_printf(builder->arena,
+                           "%s/Config resource 'file [%s]' via location '%.*s' (document #%zu)",
+                           builder->options->uri, file->path, CR_SLICE_ARG(file->directory), index);
+}
+
+static int add_source(struct builder *builder, const struct resolver_file *file,
+                      const struct cr_flat *flat, size_t index)
+{
+    if (builder->sources.count == builder->capacity)
+        return cr_err_set(builder->err, CR_ELIMIT, "%s: more than %zu property sources", file->path,
+                          builder->capacity);
+    const char *name = source_name(builder, file, flat, index);
+    const struct cr_wire_property *properties = wire_properties(builder, &flat->docs[index]);
+    if (!name || !properties)
+        return out_of_memory(builder);
+    builder->sources.items[builder->sources.count++] = (struct cr_wire_source){
+        .name = cr_slice_of(name), .properties = properties, .count = flat->docs[index].count};
+    return 0;
+}
+
+static int add_file(struct builder *builder, const struct resolver_file *file)
+{
+    const struct loaded *loaded;
+    int rc = load(builder, file->path, &loaded);
+    if (rc < 0 || !loaded->exists)
+        return rc;
+    struct cr_profiles active = profile_set_view(&builder->profiles);
+    for (size_t i = loaded->flat.count; rc == 0 && i-- > 0;) {
+        bool is_active = false;
+        rc = check_document(builder, file->path, file->of_profile, &loaded->flat.docs[i]);
+        if (rc < 0)
+            return rc;
+        rc = cr_profile_doc_active(&loaded->flat.docs[i], &active, &is_active, builder->err);
+        if (rc < 0)
+            (void)cr_err_prefix(builder->err, "%s: ", file->path);
+        if (rc == 0 && is_active)
+            rc = add_source(builder, file, &loaded->flat, i);
+    }
+    return rc;
+}
+
+/* What the unconditional documents of files without a profile add to the profiles. */
+static int include_profiles(struct builder *builder)
+{
+    struct resolver_query query = {.names = builder->request->name_list,
+                                   .directories = builder->directories};
+    struct resolver_file *files;
+    size_t count;
+    int rc = resolver_files(&query, builder->arena, &files, &count, builder->err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        const struct loaded *loaded;
+        rc = load(builder, files[i].path, &loaded);
+        for (size_t d = rc == 0 ? loaded->flat.count : 0; rc == 0 && d-- > 0;) {
+            if (!cr_profile_doc_conditional(&loaded->flat.docs[d]))
+                rc = profile_set_read(&builder->profiles, &loaded->flat.docs[d], builder->err);
+        }
+    }
+    return rc < 0 ? rc : profile_set_expand(&builder->profiles, builder->err);
+}
+
+static int start_profiles(struct builder *builder)
+{
+    const struct config_list *asked = &builder->request->profile_list;
+    int rc = 0;
+    profile_set_init(&builder->profiles, builder->arena);
+    for (size_t i = 0; rc == 0 && i < asked->count; i++)
+        rc = profile_set_add(&builder->profiles, asked->items[i], builder->err);
+    builder->ignore_profiles = cr_slice_is(asked->items[0], "default");
+    return rc;
+}
+
+static int build(struct builder *builder, struct cr_slice label)
+{
+    int rc = find_directories(builder, label);
+    if (rc == 0)
+        rc = start_profiles(builder);
+    if (rc == 0 && !builder->ignore_profiles)
+        rc = include_profiles(builder);
+    if (rc < 0)
+        return rc;
+    struct resolver_query query = {.names = builder->request->name_list,
+                                   .profiles = profile_set_view(&builder->profiles),
+                                   .directories = builder->directories};
+    struct resolver_file *files;
+    size_t count;
+    rc = resolver_files(&query, builder->arena, &files, &count, builder->err);
+    builder->capacity = CR_WIRE_ENVIRONMENT_SOURCES_MAX;
+    builder->sources.items =
+        cr_arena_array(builder->arena, builder->capacity, sizeof(*builder->sources.items));
+    if (rc == 0 && !builder->sources.items)
+        return out_of_memory(builder);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = add_file(builder, &files[i]);
+    return rc;
+}
+
+int environment_build(const struct environment_options *options,
+                      const struct environment_files *files, const struct config_request *request,
+                      struct cr_slice label, struct cr_arena *arena,
+                      struct environment_sources *out_sources, struct cr_err *err)
+{
+    CR_AUTO_MAP loaded = cr_map_new(RESOLVER_FILES_MAX * 2, NULL);
+    struct builder builder = {
+        .options = options,
+        .files = files,
+        .request = request,
+        .arena = arena,
+        .err = err,
+        .loaded = loaded,
+    };
+    if (!loaded)
+        return out_of_memory(&builder);
+    int rc = build(&builder, label);
+    if (rc == 0)
+        *out_sources = builder.sources;
+    return rc;
+}

@@ -1,0 +1,411 @@
+/* git_repo: labels, commits and blobs of a local repository through libgit2. */
+#include "git_repo.h"
+
+#include <errno.h>
+#include <git2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cr_thread.h"
+
+enum {
+    MAPPED_BYTES_MAX = 32 * 1024 * 1024, /* of pack files, all together */
+    OBJECT_CACHE_BYTES_MAX = 1024 * 1024,
+    ID_DIGITS_MIN = 4,
+    ID_DIGITS = 40,
+    REFERENCE_NAME_MAX = 1024,
+};
+
+struct git_repo {
+    struct cr_mutex lock;
+    git_repository *handle; /* under lock */
+    char *directory;
+};
+
+#define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
+#define GIT_FREEP(type)                                                                            \
+    static void type##_freep(git_##type **object)                                                  \
+    {                                                                                              \
+        git_##type##_free(*object);                                                                \
+    }
+GIT_FREEP(object)
+GIT_FREEP(reference)
+GIT_FREEP(repository)
+GIT_FREEP(commit)
+GIT_FREEP(tree)
+GIT_FREEP(tree_entry)
+GIT_FREEP(blob)
+GIT_FREEP(odb)
+GIT_FREEP(index)
+GIT_FREEP(signature)
+
+/* Turns libgit2's last error into ours. */
+static int git_failed(struct cr_err *err, int code, const char *what, const char *name)
+{
+    const git_error *last = git_error_last();
+    return cr_err_set(err, code, "%s '%s': %s", what, name,
+                      last && last->message ? last->message : "unknown error of git");
+}
+
+static int library_start(struct cr_err *err)
+{
+    if (git_libgit2_init() < 0)
+        return git_failed(err, CR_EINTERNAL, "git library", "libgit2");
+    (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES_MAX);
+    (void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES_MAX);
+    return 0;
+}
+
+/* Where git's own files are: directory/.git if that is a directory, else the directory itself. */
+static char *find_git_directory(const char *directory, struct cr_err *err)
+{
+    struct stat info;
+    if (stat(directory, &info) < 0) {
+        int code = errno == ENOENT || errno == ENOTDIR ? CR_ENOTFOUND : CR_EIO;
+        cr_err_errno(err, code, errno, "git repository '%s'", directory);
+        return NULL;
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        cr_err_set(err, CR_EINVAL, "git repository '%s': not a directory", directory);
+        return NULL;
+    }
+    char *inner = NULL;
+    if (asprintf(&inner, "%s/.git", directory) < 0) {
+        cr_err_set(err, CR_ENOMEM, "git repository '%s': out of memory", directory);
+        return NULL;
+    }
+    if (stat(inner, &info) == 0 && S_ISDIR(info.st_mode))
+        return inner;
+    free(inner);
+    char *bare = strdup(directory);
+    if (!bare)
+        cr_err_set(err, CR_ENOMEM, "git repository '%s': out of memory", directory);
+    return bare;
+}
+
+/* As bare, whatever it is: no work tree is looked at, and git's check of the directory's owner,
+ * which protects work trees with hooks and settings, does not apply. */
+static int open_handle(const char *directory, git_repository **out_handle, struct cr_err *err)
+{
+    if (git_repository_open_bare(out_handle, directory) == 0)
+        return 0;
+    struct stat info;
+    if (stat(directory, &info) < 0)
+        return cr_err_errno(err, CR_ENOTFOUND, errno, "git repository '%s'", directory);
+    return cr_err_set(err, CR_EINVAL,
+                      "git repository '%s': neither a bare repository nor a directory with .git in "
+                      "it",
+                      directory);
+}
+
+int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_err *err)
+{
+    CR_AUTO_FREE char *git_directory = find_git_directory(directory, err);
+    if (!git_directory)
+        return err ? err->code : CR_ENOTFOUND;
+    int rc = library_start(err);
+    if (rc < 0)
+        return rc;
+    git_repository *handle = NULL;
+    rc = open_handle(git_directory, &handle, err);
+    struct git_repo *repo = rc == 0 ? calloc(1, sizeof(*repo)) : NULL;
+    if (!repo) {
+        git_repository_free(handle);
+        git_libgit2_shutdown();
+        return rc < 0 ? rc : cr_err_set(err, CR_ENOMEM, "git repository: out of memory");
+    }
+    cr_mutex_init(&repo->lock);
+    repo->handle = handle;
+    repo->directory = cr_steal(&git_directory);
+    *out_repo = repo;
+    return 0;
+}
+
+void git_repo_close(struct git_repo *repo)
+{
+    if (!repo)
+        return;
+    git_repository_free(repo->handle);
+    cr_mutex_fini(&repo->lock);
+    free(repo->directory);
+    free(repo);
+    git_libgit2_shutdown();
+}
+
+const char *git_repo_directory(const struct git_repo *repo)
+{
+    return repo->directory;
+}
+
+int git_repo_reopen(struct git_repo *repo, struct cr_err *err)
+{
+    GIT_AUTO(repository) handle = NULL;
+    int rc = open_handle(repo->directory, &handle, err);
+    if (rc < 0)
+        return rc;
+    CR_LOCKED(&repo->lock);
+    git_repository *old = repo->handle;
+    repo->handle = handle;
+    handle = old; /* freed at the end of the scope */
+    return 0;
+}
+
+/* --- labels --- */
+
+static bool is_hex(struct cr_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+            return false;
+    }
+    return true;
+}
+
+static int commit_id_of(git_object *object, struct git_repo_id *out_commit)
+{
+    GIT_AUTO(object) commit = NULL;
+    if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0)
+        return CR_ENOTFOUND;
+    git_oid_tostr(out_commit->hex, sizeof(out_commit->hex), git_object_id(commit));
+    return 0;
+}
+
+static int resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
+                             struct git_repo_id *out_commit)
+{
+    char name[REFERENCE_NAME_MAX];
+    int len = snprintf(name, sizeof(name), "%s%.*s", prefix, CR_SLICE_ARG(label));
+    int valid = 0;
+    if (len < 0 || (size_t)len >= sizeof(name) || git_reference_name_is_valid(&valid, name) < 0 ||
+        !valid)
+        return CR_ENOTFOUND;
+    GIT_AUTO(reference) reference = NULL;
+    GIT_AUTO(object) target = NULL;
+    if (git_reference_lookup(&reference, handle, name) < 0 ||
+        git_reference_peel(&target, reference, GIT_OBJECT_ANY) < 0)
+        return CR_ENOTFOUND;
+    return commit_id_of(target, out_commit);
+}
+
+static int resolve_id(git_repository *handle, struct cr_slice label, struct git_repo_id *out_commit)
+{
+    if (label.len < ID_DIGITS_MIN || label.len > ID_DIGITS || !is_hex(label))
+        return CR_ENOTFOUND;
+    git_oid id;
+    GIT_AUTO(object) object = NULL;
+    if (git_oid_fromstrn(&id, label.ptr, label.len) < 0 ||
+        git_object_lookup_prefix(&object, handle, &id, label.len, GIT_OBJECT_ANY) < 0)
+        return CR_ENOTFOUND;
+    return commit_id_of(object, out_commit);
+}
+
+int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_repo_id *out_commit,
+                     struct cr_err *err)
+{
+    static const char *const prefixes[] = {"refs/heads/", "refs/remotes/origin/", "refs/tags/"};
+    if (label.len == 0 || memchr(label.ptr, '\0', label.len))
+        return cr_err_set(err, CR_EINVAL, "label '%.*s': not a name", CR_SLICE_ARG(label));
+    CR_LOCKED(&repo->lock);
+    for (size_t i = 0; i < CR_COUNT(prefixes); i++) {
+        if (resolve_reference(repo->handle, prefixes[i], label, out_commit) == 0)
+            return 0;
+    }
+    if (resolve_id(repo->handle, label, out_commit) == 0)
+        return 0;
+    return cr_err_set(err, CR_ENOTFOUND, "label '%.*s': no such branch, tag or commit",
+                      CR_SLICE_ARG(label));
+}
+
+/* --- files --- */
+
+static int commit_tree(git_repository *handle, const struct git_repo_id *commit,
+                       git_tree **out_tree, struct cr_err *err)
+{
+    git_oid id;
+    GIT_AUTO(commit) object = NULL;
+    if (git_oid_fromstr(&id, commit->hex) < 0 || git_commit_lookup(&object, handle, &id) < 0 ||
+        git_commit_tree(out_tree, object) < 0)
+        return git_failed(err, CR_EIO, "commit", commit->hex);
+    return 0;
+}
+
+static int check_entry(const git_tree_entry *entry, const char *path, struct cr_err *err)
+{
+    switch (git_tree_entry_filemode(entry)) {
+    case GIT_FILEMODE_BLOB:
+    case GIT_FILEMODE_BLOB_EXECUTABLE:
+        return 0;
+    case GIT_FILEMODE_LINK:
+        return cr_err_set(err, CR_EINVAL,
+                          "'%s' is a symbolic link, which is not followed: commit the file itself",
+                          path);
+    case GIT_FILEMODE_UNREADABLE:
+    case GIT_FILEMODE_TREE:
+    case GIT_FILEMODE_COMMIT:
+    default:
+        return cr_err_set(err, CR_ENOTFOUND, "'%s' is not a file", path);
+    }
+}
+
+static int read_blob(git_repository *handle, const git_oid *id, const char *path,
+                     struct cr_buf *out, struct cr_err *err)
+{
+    GIT_AUTO(odb) odb = NULL;
+    size_t size = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    if (git_repository_odb(&odb, handle) < 0 || git_odb_read_header(&size, &type, odb, id) < 0)
+        return git_failed(err, CR_EIO, "file", path);
+    if (out->max && size > out->max)
+        return cr_err_set(err, CR_ELIMIT, "'%s' has %zu bytes, more than the %zu allowed", path,
+                          size, out->max);
+    GIT_AUTO(blob) blob = NULL;
+    if (git_blob_lookup(&blob, handle, id) < 0)
+        return git_failed(err, CR_EIO, "file", path);
+    cr_buf_append(out, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+    int rc = cr_buf_status(out);
+    return rc < 0 ? cr_err_set(err, rc, "'%s': %s", path, cr_code_name(rc)) : 0;
+}
+
+int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit, const char *path,
+                  struct cr_buf *out, struct cr_err *err)
+{
+    CR_LOCKED(&repo->lock);
+    GIT_AUTO(tree) tree = NULL;
+    int rc = commit_tree(repo->handle, commit, &tree, err);
+    if (rc < 0)
+        return rc;
+    GIT_AUTO(tree_entry) entry = NULL;
+    int found = git_tree_entry_bypath(&entry, tree, path);
+    if (found == GIT_ENOTFOUND)
+        return cr_err_set(err, CR_ENOTFOUND, "'%s': no such file", path);
+    if (found < 0)
+        return git_failed(err, CR_EIO, "file", path);
+    rc = check_entry(entry, path, err);
+    if (rc < 0)
+        return rc;
+    return read_blob(repo->handle, git_tree_entry_id(entry), path, out, err);
+}
+
+struct walk {
+    git_repository *handle;
+    int (*visit)(const char *path, void *ctx);
+    void *ctx;
+    size_t visited;
+    struct cr_err *err;
+};
+
+/* Recursion is bounded by GIT_REPO_DEPTH_MAX. */
+static int walk_tree(struct walk *walk, const git_tree *tree, const char *path, int depth)
+{
+    if (depth > GIT_REPO_DEPTH_MAX)
+        return cr_err_set(walk->err, CR_ELIMIT, "'%s': directories nested too deeply", path);
+    size_t count = git_tree_entrycount(tree);
+    for (size_t i = 0; i < count; i++) {
+        const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+        if (git_tree_entry_filemode(entry) != GIT_FILEMODE_TREE)
+            continue;
+        if (++walk->visited > GIT_REPO_DIRECTORIES_MAX)
+            return cr_err_set(walk->err, CR_ELIMIT, "more than %d directories in the repository",
+                              GIT_REPO_DIRECTORIES_MAX);
+        CR_AUTO_FREE char *child = NULL;
+        if (asprintf(&child, "%s%s%s", path, *path ? "/" : "", git_tree_entry_name(entry)) < 0)
+            return cr_err_set(walk->err, CR_ENOMEM, "out of memory");
+        int rc = walk->visit(child, walk->ctx);
+        if (rc != 0)
+            return rc;
+        GIT_AUTO(tree) inner = NULL;
+        if (git_tree_lookup(&inner, walk->handle, git_tree_entry_id(entry)) < 0)
+            return git_failed(walk->err, CR_EIO, "directory", child);
+        rc = walk_tree(walk, inner, child, depth + 1);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit,
+                         int (*visit)(const char *path, void *ctx), void *ctx, struct cr_err *err)
+{
+    CR_LOCKED(&repo->lock);
+    GIT_AUTO(tree) tree = NULL;
+    int rc = commit_tree(repo->handle, commit, &tree, err);
+    if (rc < 0)
+        return rc;
+    struct walk walk = {.handle = repo->handle, .visit = visit, .ctx = ctx, .err = err};
+    return walk_tree(&walk, tree, "", 1);
+}
+
+/* --- a new repository --- */
+
+static int open_or_init(const char *directory, const char *branch, git_repository **out_handle,
+                        struct cr_err *err)
+{
+    if (git_repository_open_bare(out_handle, directory) == 0)
+        return 0;
+    git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
+    options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
+    options.initial_head = branch;
+    options.description = "Configuration served by Crema's config-server";
+    if (git_repository_init_ext(out_handle, directory, &options) < 0)
+        return git_failed(err, CR_EIO, "new git repository", directory);
+    return 0;
+}
+
+static int write_files(git_repository *handle, const struct git_repo_seed *seed,
+                       git_tree **out_tree, struct cr_err *err)
+{
+    GIT_AUTO(index) index = NULL;
+    if (git_repository_index(&index, handle) < 0)
+        return git_failed(err, CR_EIO, "index of", git_repository_path(handle));
+    for (size_t i = 0; i < seed->file_count; i++) {
+        const struct git_repo_file *file = &seed->files[i];
+        git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = file->path};
+        const char *data = file->data.ptr ? file->data.ptr : "";
+        if (git_index_add_from_buffer(index, &entry, data, file->data.len) < 0)
+            return git_failed(err, CR_EIO, "new file", file->path);
+    }
+    git_oid id;
+    if (git_index_write_tree(&id, index) < 0 || git_tree_lookup(out_tree, handle, &id) < 0)
+        return git_failed(err, CR_EIO, "new tree in", git_repository_path(handle));
+    return 0;
+}
+
+static int create(const char *directory, const struct git_repo_seed *seed,
+                  struct git_repo_id *out_commit, struct cr_err *err)
+{
+    GIT_AUTO(repository) handle = NULL;
+    int rc = open_or_init(directory, seed->branch, &handle, err);
+    if (rc < 0)
+        return rc;
+    if (resolve_reference(handle, "refs/heads/", cr_slice_of(seed->branch), out_commit) == 0)
+        return cr_err_set(err, CR_EEXISTS, "git repository '%s' has a branch '%s' already",
+                          directory, seed->branch);
+    GIT_AUTO(tree) tree = NULL;
+    rc = write_files(handle, seed, &tree, err);
+    if (rc < 0)
+        return rc;
+    char reference[REFERENCE_NAME_MAX];
+    (void)snprintf(reference, sizeof(reference), "refs/heads/%s", seed->branch);
+    GIT_AUTO(signature) author = NULL;
+    git_oid id;
+    if (git_signature_now(&author, seed->author, seed->email) < 0 ||
+        git_commit_create(&id, handle, reference, author, author, NULL, seed->message, tree, 0,
+                          NULL) < 0)
+        return git_failed(err, CR_EIO, "first commit in", directory);
+    git_oid_tostr(out_commit->hex, sizeof(out_commit->hex), &id);
+    return 0;
+}
+
+int git_repo_create(const char *directory, const struct git_repo_seed *seed,
+                    struct git_repo_id *out_commit, struct cr_err *err)
+{
+    int rc = library_start(err);
+    if (rc < 0)
+        return rc;
+    rc = create(directory, seed, out_commit, err);
+    git_libgit2_shutdown();
+    return rc;
+}

@@ -1,0 +1,179 @@
+/* init_repo: reads a folder and makes it the first commit of a new repository. */
+#include "init_repo.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config_settings.h"
+#include "cr_daemon.h"
+#include "cr_environment.h"
+#include "cr_file.h"
+#include "cr_settings.h"
+#include "git_repo.h"
+
+enum {
+    FILES_MAX = 1000,
+    FILE_BYTES_MAX = 8 * 1024 * 1024,
+    DEPTH_MAX = 8,
+    PATH_BYTES = 4096,
+};
+
+struct folder {
+    struct cr_arena *arena;
+    struct git_repo_file files[FILES_MAX];
+    size_t count;
+    struct cr_err *err;
+};
+
+static int add_file(struct folder *folder, const char *path, const char *name)
+{
+    if (folder->count == FILES_MAX)
+        return cr_err_set(folder->err, CR_ELIMIT, "more than %d files", FILES_MAX);
+    CR_AUTO(cr_buf) data = {.max = FILE_BYTES_MAX};
+    int rc = cr_file_read(path, &data, folder->err);
+    if (rc < 0)
+        return rc;
+    struct git_repo_file file = {
+        .path = cr_arena_text(folder->arena, name),
+        .data = {cr_arena_slice(folder->arena, cr_buf_view(&data)), data.len},
+    };
+    if (!file.path || !file.data.ptr)
+        return cr_err_set(folder->err, CR_ENOMEM, "out of memory");
+    folder->files[folder->count++] = file;
+    return 0;
+}
+
+static int add_folder(struct folder *folder, const char *path, const char *prefix, int depth);
+
+static int add_entry(struct folder *folder, const char *path, const char *prefix, const char *entry,
+                     int depth)
+{
+    char child[PATH_BYTES], name[PATH_BYTES];
+    struct stat info;
+    if (snprintf(child, sizeof(child), "%s/%s", path, entry) >= (int)sizeof(child) ||
+        snprintf(name, sizeof(name), "%s%s", prefix, entry) >= (int)sizeof(name))
+        return cr_err_set(folder->err, CR_ELIMIT, "'%s': path too long", path);
+    if (stat(child, &info) < 0)
+        return cr_err_errno(folder->err, CR_EIO, errno, "'%s'", child);
+    if (S_ISREG(info.st_mode))
+        return add_file(folder, child, name);
+    if (!S_ISDIR(info.st_mode))
+        return 0;
+    if (snprintf(name, sizeof(name), "%s%s/", prefix, entry) >= (int)sizeof(name))
+        return cr_err_set(folder->err, CR_ELIMIT, "'%s': path too long", path);
+    return add_folder(folder, child, name, depth + 1);
+}
+
+static void close_directory(DIR **directory)
+{
+    if (*directory)
+        closedir(*directory);
+}
+
+/* Recursion is bounded by DEPTH_MAX. */
+static int add_folder(struct folder *folder, const char *path, const char *prefix, int depth)
+{
+    if (depth > DEPTH_MAX)
+        return cr_err_set(folder->err, CR_ELIMIT, "'%s': folders nested too deeply", path);
+    CR_CLEANUP(close_directory) DIR *directory = opendir(path);
+    if (!directory)
+        return cr_err_errno(folder->err, CR_ENOTFOUND, errno, "crema.config.init-from: '%s'", path);
+    struct dirent *entry;
+    int rc = 0;
+    while (rc == 0 && (entry = readdir(directory))) {
+        if (entry->d_name[0] != '.' && strcmp(entry->d_name, "README.md") != 0)
+            rc = add_entry(folder, path, prefix, entry->d_name, depth);
+    }
+    return rc;
+}
+
+static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
+                           struct cr_err *err)
+{
+    const char *directory;
+    int rc = config_settings_directory(settings, arena, &directory, err);
+    if (rc < 0)
+        return rc;
+    if (!settings->init_from || !*settings->init_from)
+        return cr_err_set(err, CR_EINVAL,
+                          "crema.config.init-from: not set: name the folder with the files");
+    struct folder *folder = cr_arena_alloc(arena, sizeof(*folder));
+    if (!folder)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    folder->arena = arena;
+    folder->err = err;
+    rc = add_folder(folder, settings->init_from, "", 1);
+    if (rc < 0)
+        return rc;
+    const char *label = settings->default_label && *settings->default_label
+                            ? settings->default_label
+                            : settings->git_default_label;
+    struct git_repo_seed seed = {
+        .branch = label,
+        .author = "Crema",
+        .email = "crema@localhost",
+        .message = "Begin with the sample configuration\n",
+        .files = folder->files,
+        .file_count = folder->count,
+    };
+    struct git_repo_id commit;
+    rc = git_repo_create(directory, &seed, &commit, err);
+    if (rc == CR_EEXISTS)
+        printf("%s is there already, on %s at %s\n", directory, label, commit.hex);
+    else if (rc == 0)
+        printf("%s made with %zu files, on %s at %s\n", directory, seed.file_count, label,
+               commit.hex);
+    return rc == CR_EEXISTS ? 0 : rc;
+}
+
+static int run(const struct cr_environment_options *options, struct cr_err *err)
+{
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    CR_AUTO_ENVIRONMENT environment = NULL;
+    struct config_settings settings;
+    struct cr_setting_table table = {config_setting_rows, config_setting_count};
+    if (!arena)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = cr_environment_load(options, &environment, err);
+    if (rc == 0)
+        rc = cr_settings_bind(&table, environment, &settings, arena, err);
+    return rc < 0 ? rc : make_repository(&settings, arena, err);
+}
+
+static int exit_code(int rc)
+{
+    if (rc == 0)
+        return CR_EXIT_OK;
+    return rc == CR_EINVAL || rc == CR_EPARSE ? CR_EXIT_CONFIG : CR_EXIT_FAILURE;
+}
+
+bool init_repo_main(int argc, char **argv, int *out_exit)
+{
+    int at = 1;
+    while (at < argc && strcmp(argv[at], "--init-repo") != 0)
+        at++;
+    if (at >= argc)
+        return false;
+    CR_AUTO_FREE const char **arguments = calloc((size_t)argc, sizeof(*arguments));
+    size_t count = 0;
+    for (int i = 1; arguments && i < argc; i++) {
+        if (i != at)
+            arguments[count++] = argv[i];
+    }
+    struct cr_environment_options options = {
+        .arguments = arguments,
+        .argument_count = count,
+        .variables = (const char *const *)environ,
+    };
+    struct cr_err err = {0};
+    int rc = arguments ? run(&options, &err) : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (rc < 0)
+        fprintf(stderr, "config-server: --init-repo: %s\n", err.text);
+    *out_exit = exit_code(rc);
+    return true;
+}

@@ -1,0 +1,39 @@
+/* config-server: serves the configuration of applications from a git repository. */
+#include "config_routes.h"
+#include "config_settings.h"
+#include "cr_daemon.h"
+#include "init_repo.h"
+
+static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
+
+static const char examples[] =
+    "  config-server --spring.cloud.config.server.git.uri=file:///srv/config\n"
+    "  curl localhost:8888/msa-service-coffee-order/dev\n"
+    "  config-server --init-repo --spring.cloud.config.server.git.uri=file:///srv/config.git \\\n"
+    "      --crema.config.init-from=config-repo\n"
+    "      makes a bare repository with the files of a folder as its first commit\n";
+
+int main(int argc, char **argv)
+{
+    int exit_code;
+    if (init_repo_main(argc, argv, &exit_code))
+        return exit_code;
+    const struct cr_module modules[] = {config_module};
+    const struct cr_daemon config_daemon = {
+        .name = "config-server",
+        .summary = "Serves the configuration of applications from the commits of a git repository.",
+        .version = CREMA_VERSION,
+        .application = "msa-architecture-config-server",
+        .port = 8888,
+        .settings = config_setting_rows,
+        .setting_count = config_setting_count,
+        .settings_size = sizeof(struct config_settings),
+        .prefixes = prefixes,
+        .prefix_count = CR_COUNT(prefixes),
+        .check = config_settings_check,
+        .modules = modules,
+        .module_count = CR_COUNT(modules),
+        .examples = examples,
+    };
+    return cr_daemon_main(&config_daemon, argc, argv);
+}

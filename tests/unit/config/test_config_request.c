@@ -1,0 +1,139 @@
+/* config_request: conformance cases 61 (paths), 73 and 74, and what a request is taken apart into.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config_request.h"
+#include "cr_buf.h"
+
+static int parse(const char *name, const char *profiles, const char *label, struct cr_arena *arena,
+                 struct config_request *out)
+{
+    struct cr_err err = {0};
+    int rc = config_request_parse(cr_slice_of(name), cr_slice_of(profiles), cr_slice_of(label),
+                                  arena, out, &err);
+    if (rc < 0)
+        assert_true(err.text[0] != '\0');
+    return rc;
+}
+
+static void takes_a_request_apart(void **state)
+{
+    (void)state;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct config_request request;
+    assert_int_equal(parse("a,b", "dev,cloud,dev", "feature(_)x", arena, &request), 0);
+    assert_true(cr_slice_is(request.name, "a,b"));
+    assert_int_equal(request.name_list.count, 2);
+    assert_true(cr_slice_is(request.name_list.items[1], "b"));
+    assert_true(cr_slice_is(request.profiles, "dev,cloud,dev"));
+    assert_int_equal(request.profile_list.count, 2);
+    assert_true(cr_slice_is(request.label, "feature/x"));
+    assert_int_equal(parse("foo", "default", NULL, arena, &request), 0);
+    assert_null(request.label.ptr);
+    assert_int_equal(request.label_list.count, 0);
+    assert_int_equal(parse("org(_)app", "default", "a,,b", arena, &request), 0);
+    assert_true(cr_slice_is(request.name, "org/app"));
+    assert_int_equal(request.label_list.count, 2);
+}
+
+/* Case 73: the vectors of 6.1 as they look after one decoding. */
+static void case_73_refuses_ways_out(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "..",     "a..b",      "..(_)..(_)etc",    "..%2F..%2Fetc%2Fpasswd#foo",
+        "foo#",   "(_)etc",    "foo%23",           "..%2F..%2Fetc%2Fpasswd",
+        "%2e%2e", "%2fetc",    "%5cetc",           "a/b",
+        "a\\b",   "a\x01-b",   "\xc0\xae\xc0\xae", "\xff",
+        " ",      "%20%2fetc", "x%2523/..",        "",
+    };
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct config_request request;
+        assert_int_equal(parse(texts[i], "default", NULL, arena, &request), CR_EINVAL);
+        assert_int_equal(parse("foo", "default", texts[i], arena, &request), CR_EINVAL);
+    }
+}
+
+static void case_74_checks_profiles(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *profiles;
+        int code;
+    } cases[] = {
+        {"dev!", CR_EINVAL},
+        {"-dev", CR_EINVAL},
+        {"dev-", CR_EINVAL},
+        {"a,,b", CR_EINVAL},
+        {"a,", CR_EINVAL},
+        {"a..b", CR_EINVAL},
+        {"a b", CR_EINVAL},
+        {"bar,..,foo", CR_EINVAL},
+        {"..", CR_EINVAL},
+        {"%2e%2e", CR_EINVAL},
+        {"http:", CR_EINVAL},
+        {"dev-1", 0},
+        {"v1.2", 0},
+        {"a@b", 0},
+        {"äö", 0},
+        {"a+b,c_d", 0},
+        {"開発", 0},
+        {"a\u2028b", CR_EINVAL},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct config_request request;
+        assert_int_equal(parse("foo", cases[i].profiles, NULL, arena, &request), cases[i].code);
+    }
+}
+
+static void case_61_leaves_flat_formats_alone(void **state)
+{
+    (void)state;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct config_request request;
+    assert_int_equal(parse("foo", "default.yml", NULL, arena, &request), CR_ENOTFOUND);
+    assert_int_equal(parse("foo", "a.json.b", NULL, arena, &request), CR_ENOTFOUND);
+    assert_int_equal(parse("foo", "dev.properties", NULL, arena, &request), CR_ENOTFOUND);
+    assert_int_equal(parse("foo", "dev.ymlx", NULL, arena, &request), 0);
+    assert_int_equal(parse("app", "dev.yml", "main", arena, &request), 0);
+    assert_int_equal(parse("actuator", "health", NULL, arena, &request), CR_ENOTFOUND);
+}
+
+static void bounds_lengths_and_lists(void **state)
+{
+    (void)state;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    CR_AUTO(cr_buf) text = {0};
+    struct config_request request;
+    for (int i = 0; i <= CONFIG_REQUEST_PROFILES_MAX; i++)
+        cr_buf_printf(&text, "%sp%d", i ? "," : "", i);
+    assert_int_equal(parse("foo", text.data, NULL, arena, &request), CR_EINVAL);
+    assert_int_equal(parse(text.data, "default", NULL, arena, &request), CR_EINVAL);
+    assert_int_equal(parse("foo", "default", text.data, arena, &request), CR_EINVAL);
+    cr_buf_reset(&text);
+    for (int i = 0; i <= CONFIG_REQUEST_TEXT_MAX; i++)
+        cr_buf_char(&text, 'a');
+    assert_int_equal(parse(text.data, "default", NULL, arena, &request), CR_EINVAL);
+    cr_buf_consume(&text, 1);
+    assert_int_equal(parse(text.data, "default", NULL, arena, &request), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_a_request_apart),
+        cmocka_unit_test(case_73_refuses_ways_out),
+        cmocka_unit_test(case_74_checks_profiles),
+        cmocka_unit_test(case_61_leaves_flat_formats_alone),
+        cmocka_unit_test(bounds_lengths_and_lists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
