@@ -219,7 +219,7 @@ static int acquire(struct cr_tx *tx, const char *sql, struct cr_stmt **out_stmt,
 }
 
 /* "$2" is a name to SQLite, numbered by its first place in the text: so look it up. */
-static int bind(struct cr_stmt *stmt, struct cr_values values, struct cr_err *err)
+static int bind_values(struct cr_stmt *stmt, struct cr_values values, struct cr_err *err)
 {
     if ((size_t)sqlite3_bind_parameter_count(stmt->handle) != values.count)
         return cr_err_set(err, CR_EINVAL, "query '%.80s': %zu values for %d parameters",
@@ -236,6 +236,9 @@ static int bind(struct cr_stmt *stmt, struct cr_values values, struct cr_err *er
         else if (value->kind == CR_VALUE_TEXT)
             rc = sqlite3_bind_text64(stmt->handle, index, value->text.ptr, value->text.len,
                                      SQLITE_STATIC, SQLITE_UTF8);
+        else if (value->kind == CR_VALUE_BYTES)
+            rc = sqlite3_bind_blob64(stmt->handle, index, value->text.ptr, value->text.len,
+                                     SQLITE_STATIC);
         else
             rc = sqlite3_bind_null(stmt->handle, index);
         if (rc != SQLITE_OK) {
@@ -254,7 +257,7 @@ int cr_tx_query(struct cr_tx *tx, const char *sql, struct cr_values values,
     int rc = acquire(tx, sql, &stmt, err);
     if (rc < 0)
         return rc;
-    rc = bind(stmt, values, err);
+    rc = bind_values(stmt, values, err);
     if (rc < 0)
         return rc;
     *out_stmt = cr_steal(&stmt);
@@ -280,6 +283,12 @@ struct cr_slice cr_stmt_text(struct cr_stmt *stmt, int column)
     if (!text)
         return (struct cr_slice){NULL, 0};
     return (struct cr_slice){text, (size_t)sqlite3_column_bytes(stmt->handle, column)};
+}
+
+struct cr_slice cr_stmt_bytes(struct cr_stmt *stmt, int column)
+{
+    const char *bytes = sqlite3_column_blob(stmt->handle, column);
+    return (struct cr_slice){bytes, (size_t)sqlite3_column_bytes(stmt->handle, column)};
 }
 
 bool cr_stmt_null(struct cr_stmt *stmt, int column)

@@ -21,7 +21,7 @@
 struct cr_tx;
 struct cr_stmt;
 
-enum cr_value_kind { CR_VALUE_NULL, CR_VALUE_INT, CR_VALUE_TEXT };
+enum cr_value_kind { CR_VALUE_NULL, CR_VALUE_INT, CR_VALUE_TEXT, CR_VALUE_BYTES };
 
 struct cr_value {
     enum cr_value_kind kind;
@@ -54,6 +54,12 @@ static inline struct cr_value cr_value_slice(struct cr_slice text)
 static inline struct cr_value cr_value_text(const char *text)
 {
     return cr_value_slice(cr_slice_of(text));
+}
+
+/* Any bytes, for a BLOB column. A NULL ptr is SQL's NULL. */
+static inline struct cr_value cr_value_bytes(struct cr_slice bytes)
+{
+    return (struct cr_value){bytes.ptr ? CR_VALUE_BYTES : CR_VALUE_NULL, 0, bytes};
 }
 
 /* cr_tx_exec(tx, "DELETE FROM orders WHERE id = $1", CR_VALUES(cr_value_text(id)), err) */
@@ -89,6 +95,7 @@ CR_MUST_CHECK int cr_stmt_step(struct cr_stmt *stmt, struct cr_err *err);
 /* Columns count from 0. NULL reads as 0 or the empty slice (ptr NULL). */
 int64_t cr_stmt_int(struct cr_stmt *stmt, int column);
 struct cr_slice cr_stmt_text(struct cr_stmt *stmt, int column);
+struct cr_slice cr_stmt_bytes(struct cr_stmt *stmt, int column); /* of a BLOB */
 bool cr_stmt_null(struct cr_stmt *stmt, int column);
 
 void cr_stmt_close(struct cr_stmt *stmt); /* back into the cache; NULL is fine */
