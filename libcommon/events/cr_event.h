@@ -67,4 +67,7 @@ void cr_event_write_json(const struct cr_event *event, struct cr_buf *out);
 /* 0, or CR_EINVAL / CR_ELIMIT when it cannot be stored: an attribute is missing or over-long. */
 CR_MUST_CHECK int cr_event_check(const struct cr_event *event, struct cr_err *err);
 
+/* RFC 3339 in UTC ("...Z") to milliseconds since 1970; -1 for anything else. */
+int64_t cr_event_wall_ms(struct cr_slice time);
+
 #endif

@@ -36,6 +36,7 @@ struct cr_relay_options {
     int partitions;     /* of the topic, if it must be made; 0 = 6 */
     int replication;    /* of the topic, if it must be made; 0 = the broker's default */
     enum cr_new_cluster on_new_cluster;
+    int request_timeout_ms; /* after which an unanswered request is sent again; 0 = 10,000 */
     /* Called at named points; tests end the process there. */
     void (*step)(void *ctx, const char *name);
     void *step_ctx;
