@@ -1,0 +1,72 @@
+/* Opens, starts, drains and stops modules in the table's order and back. */
+#include "cr_modules.h"
+
+bool cr_app_end_wanted(struct cr_app *app)
+{
+    unsigned events = cr_signals_wait(&app->signals, 0);
+    if (events & CR_SIGNALS_STOP)
+        cr_app_stop(app, CR_EXIT_OK);
+    if (events & CR_SIGNALS_REFRESH)
+        cr_app_refresh(app);
+    return atomic_load(&app->stop_wanted);
+}
+
+int cr_modules_open(struct cr_app *app, struct cr_err *err)
+{
+    for (size_t i = 0; i < app->daemon->module_count && !cr_app_end_wanted(app); i++) {
+        const struct cr_module *module = &app->daemon->modules[i];
+        int rc = module->open ? module->open(app, &app->states[i], err) : 0;
+        if (rc != 0) {
+            (void)cr_err_prefix(err, "%s: ", module->name);
+            return rc;
+        }
+        app->opened = i + 1;
+    }
+    return 0;
+}
+
+int cr_modules_start(struct cr_app *app, struct cr_err *err)
+{
+    for (size_t i = 0; i < app->opened && !cr_app_end_wanted(app); i++) {
+        const struct cr_module *module = &app->daemon->modules[i];
+        app->started = i + 1; /* drain also what started half */
+        int rc = module->start ? module->start(app, app->states[i], err) : 0;
+        if (rc != 0) {
+            (void)cr_err_prefix(err, "%s: ", module->name);
+            return rc;
+        }
+    }
+    return 0;
+}
+
+void cr_modules_drain(struct cr_app *app)
+{
+    for (size_t i = app->started; i-- > 0;) {
+        const struct cr_module *module = &app->daemon->modules[i];
+        cr_watchdog_doing(&app->watchdog, module->name);
+        if (module->drain)
+            module->drain(app, app->states[i]);
+    }
+    app->started = 0;
+}
+
+void cr_modules_stop(struct cr_app *app)
+{
+    for (size_t i = app->opened; i-- > 0;) {
+        const struct cr_module *module = &app->daemon->modules[i];
+        cr_watchdog_doing(&app->watchdog, module->name);
+        if (module->stop)
+            module->stop(app, app->states[i]);
+        app->states[i] = NULL;
+    }
+    app->opened = 0;
+}
+
+void cr_modules_reload(struct cr_app *app, const struct cr_changes *changes)
+{
+    for (size_t i = 0; i < app->opened; i++) {
+        const struct cr_module *module = &app->daemon->modules[i];
+        if (module->reload)
+            module->reload(app, app->states[i], changes);
+    }
+}

@@ -1,0 +1,18 @@
+/* cr_run_file: <crema.home>/run/<daemon>.json, by which others find a running daemon.
+ *
+ * Content:   {"pid":4711,"port":9091,"name":"..."}; written whole or not at all, removed at the
+ * end. Errors:    cr_run_file_port: CR_ENOTFOUND when there is none or its process is gone.
+ * Threads:   main.
+ */
+#ifndef CR_RUN_FILE_H
+#define CR_RUN_FILE_H
+
+#include "cr_err.h"
+
+CR_MUST_CHECK int cr_run_file_write(const char *home, const char *daemon, int port,
+                                    struct cr_err *err);
+/* Only if it is this process's own. */
+void cr_run_file_remove(const char *home, const char *daemon);
+CR_MUST_CHECK int cr_run_file_port(const char *home, const char *daemon, int *out_port);
+
+#endif

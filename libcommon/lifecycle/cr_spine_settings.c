@@ -1,0 +1,76 @@
+/* The rows that every daemon shares. */
+#include "cr_spine_settings.h"
+
+#include <string.h>
+
+#define FIELD(name) offsetof(struct cr_spine_settings, name)
+
+static const struct cr_setting rows[] = {
+    {"spring.application.name", CR_SETTING_TEXT, FIELD(name), NULL, 0, 0, CR_SETTING_RESTART,
+     "Name under which the daemon registers and asks for its configuration."},
+    {"server.port", CR_SETTING_INT, FIELD(port), NULL, 0, 65535, CR_SETTING_RESTART,
+     "Port of the HTTP server; 0 takes a free one."},
+    {"server.address", CR_SETTING_TEXT, FIELD(address), "", 0, 0, CR_SETTING_RESTART,
+     "Address to listen on; empty: every address."},
+    {"crema.home", CR_SETTING_TEXT, FIELD(home), ".crema/0", 0, 0, CR_SETTING_RESTART,
+     "Folder for data, caches and run files; also the variable CREMA_HOME."},
+    {"crema.log.format", CR_SETTING_TEXT, FIELD(log_format), "logfmt", 0, 0, CR_SETTING_LIVE,
+     "Form of the log lines on stderr: logfmt or json."},
+    {"crema.shutdown.drain-ms", CR_SETTING_DURATION, FIELD(drain_ms), "5000", 0, 3600000,
+     CR_SETTING_LIVE, "Time from SIGTERM within which requests in work are finished."},
+    {"crema.shutdown.linger-ms", CR_SETTING_DURATION, FIELD(linger_ms), "0", 0, 60000,
+     CR_SETTING_LIVE, "How long to go on accepting after having left the registry."},
+    {"management.endpoint.health.show-details", CR_SETTING_TEXT, FIELD(health_details), "always", 0,
+     0, CR_SETTING_LIVE, "Whether /actuator/health shows components: always or never."},
+    {"crema.http.threads", CR_SETTING_INT, FIELD(threads), "2", 1, 64, CR_SETTING_RESTART,
+     "Threads of the HTTP server."},
+    {"crema.http.max-connections", CR_SETTING_INT, FIELD(connections_max), "4096", 1, 60000,
+     CR_SETTING_RESTART, "Open connections; more are closed at once."},
+    {"crema.http.max-streams", CR_SETTING_INT, FIELD(streams_max), "256", 1, 60000,
+     CR_SETTING_RESTART, "Open event streams; more are refused with 503."},
+    {"crema.http.max-body", CR_SETTING_SIZE, FIELD(body_max_bytes), "64KB", 1024, 1073741824,
+     CR_SETTING_RESTART, "Largest request body where a route names no limit of its own."},
+    {"crema.http.head-timeout-ms", CR_SETTING_DURATION, FIELD(head_ms), "10000", 100, 3600000,
+     CR_SETTING_RESTART, "Time for a request's head to arrive."},
+    {"crema.http.body-timeout-ms", CR_SETTING_DURATION, FIELD(body_ms), "30000", 100, 3600000,
+     CR_SETTING_RESTART, "Time for a request's body to arrive."},
+    {"crema.http.idle-timeout-ms", CR_SETTING_DURATION, FIELD(idle_ms), "30000", 100, 3600000,
+     CR_SETTING_RESTART, "How long an unused connection is kept."},
+    {"hystrix.config.stream.maxConcurrentConnections", CR_SETTING_INT,
+     FIELD(stream_connections_max), "5", 0, 1000, CR_SETTING_LIVE,
+     "Readers of hystrix.stream at a time; more are refused with 503."},
+};
+
+/* Read by the spine itself from the environment, since a logger's name has dots. */
+static const struct cr_setting logging_rows[] = {
+    {"logging.level.<logger>", CR_SETTING_TEXT, 0, NULL, 0, 0, CR_SETTING_LIVE,
+     "Level of a logger and of those below it: off, error, warn, info, debug or trace; the logger "
+     "\"root\" is above all."},
+};
+
+static const struct cr_setting_table families[] = {
+    {logging_rows, CR_COUNT(logging_rows)},
+};
+
+int cr_tables_new(const struct cr_daemon *daemon, struct cr_arena *arena,
+                  struct cr_tables *out_tables)
+{
+    size_t count = 2 + daemon->table_count + CR_COUNT(families);
+    struct cr_setting_table *tables = cr_arena_array(arena, count, sizeof *tables);
+    struct cr_setting *own = cr_arena_array(arena, CR_COUNT(rows), sizeof *own);
+    char *port = cr_arena_printf(arena, "%d", daemon->port);
+    if (!tables || !own || !port)
+        return CR_ENOMEM;
+    memcpy(own, rows, sizeof rows);
+    own[0].fallback = daemon->application;
+    own[1].fallback = port;
+    tables[0] = (struct cr_setting_table){own, CR_COUNT(rows)};
+    tables[1] = (struct cr_setting_table){daemon->settings, daemon->setting_count};
+    size_t used = 2;
+    for (size_t i = 0; i < daemon->table_count; i++)
+        tables[used++] = *daemon->tables[i];
+    for (size_t i = 0; i < CR_COUNT(families); i++)
+        tables[used++] = families[i];
+    *out_tables = (struct cr_tables){tables, count};
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* cr_watchdog: makes sure that a daemon which was told to end does end.
+ *
+ * From cr_watchdog_start on, the process is ended with code 1 and a line that names what it was
+ * doing when the deadline passes, or at once when a second SIGTERM or SIGINT comes.
+ *
+ * Ownership: the caller's struct, zeroed; the signals must outlive it.
+ * Units:     milliseconds.
+ * Threads:   start and stop: main; _doing from any.
+ */
+#ifndef CR_WATCHDOG_H
+#define CR_WATCHDOG_H
+
+#include <stdatomic.h>
+
+#include "cr_signals.h"
+#include "cr_thread.h"
+
+struct cr_log;
+
+struct cr_watchdog {
+    struct cr_thread thread;
+    struct cr_signals *signals;
+    const struct cr_log *log;
+    int64_t deadline_ms;
+    _Atomic(const char *) doing;
+    atomic_bool done;
+    struct cr_signals ended; /* only its wake_fd is used */
+};
+
+CR_MUST_CHECK int cr_watchdog_start(struct cr_watchdog *watchdog, struct cr_signals *signals,
+                                    const struct cr_log *log, int64_t deadline_ms,
+                                    struct cr_err *err);
+/* what: a literal, or a text that outlives the watchdog. */
+void cr_watchdog_doing(struct cr_watchdog *watchdog, const char *what);
+void cr_watchdog_stop(struct cr_watchdog *watchdog); /* does nothing if it was not started */
+
+#endif
