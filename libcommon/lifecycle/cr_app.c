@@ -73,11 +73,11 @@ struct cr_commands *cr_app_commands(const struct cr_app *app)
 
 void *cr_app_module_state(const struct cr_app *app, const char *module)
 {
-    for (size_t i = 0; i < app->daemon->module_count; i++)
-        if (strcmp(app->daemon->modules[i].name, module) == 0)
-            return app->states[i];
-    CR_ASSERT(!"a module of that name is in the table");
-    return NULL;
+    size_t i = 0;
+    while (i < app->daemon->module_count && strcmp(app->daemon->modules[i].name, module) != 0)
+        i++;
+    CR_ASSERT(i < app->daemon->module_count);
+    return app->states[i];
 }
 
 bool cr_app_ready(const struct cr_app *app)
