@@ -15,7 +15,8 @@
  * Source:    Netflix/eureka DiscoveryClient (register, 404 -> register again, cancel);
  *            several URLs are tried in their order, beginning with the one that answered last.
  *
- * The pace: every eager_ms while a wanted service has no instance that is UP, else every fetch_ms.
+ * The pace: every eager_ms until the first answer and while a wanted service has no instance that
+ * is UP, else every fetch_ms.
  */
 #ifndef CR_REGISTRY_CLIENT_H
 #define CR_REGISTRY_CLIENT_H
@@ -59,8 +60,8 @@ CR_MUST_CHECK int cr_registry_client_register(struct cr_registry_client *client,
 
 void cr_registry_client_free(struct cr_registry_client *client); /* stops; NULL is fine */
 
-/* Cancels the lease, once, within timeout_ms, and waits for that. Does nothing if not registered.
- */
+/* Cancels the lease, once, within a second per server, and waits for that. Does nothing if the
+ * client never tried to register. */
 void cr_registry_client_leave(struct cr_registry_client *client);
 
 /* Says that a service is needed: its absence makes the client look more often. */
