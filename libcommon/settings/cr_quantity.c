@@ -64,9 +64,10 @@ static int parse_simple(struct cr_slice text, const struct unit *units, size_t u
     for (size_t i = 0; i < unit_count; i++) {
         if (!cr_slice_equal_nocase(name, cr_slice_of(units[i].name)))
             continue;
-        if (cr_mul_overflows(number, units[i].factor, out_value))
+        int64_t value;
+        if (cr_mul_overflows(number, units[i].factor, &value))
             return CR_ELIMIT;
-        *out_value = negative ? -*out_value : *out_value;
+        *out_value = negative ? -value : value;
         return 0;
     }
     return CR_EPARSE;
@@ -127,10 +128,12 @@ static int parse_iso(struct cr_slice text, int64_t *out_ns)
     int64_t total_ns = 0;
     const char *allowed = "d";
     bool parts = false;
+    bool timed = false; /* behind the 'T' */
     while (text.len > 0) {
         if (text.ptr[0] == 'T' || text.ptr[0] == 't') {
-            if (*allowed == 'h' || text.len == 1)
+            if (timed || text.len == 1)
                 return CR_EPARSE;
+            timed = true;
             allowed = "hms";
             text = cr_slice_from(text, 1);
             continue;

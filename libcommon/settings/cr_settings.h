@@ -28,7 +28,8 @@ CR_MUST_CHECK int cr_settings_bind_member(const struct cr_setting_table *family,
                                           const struct cr_environment *environment,
                                           const char *member, void *out_struct,
                                           struct cr_arena *arena, struct cr_err *err);
-/* The members that are configured, in order of appearance from the weakest source up. */
+/* The members that are configured, in order of appearance from the weakest source up, spelled as
+ * there; without "default" where rows fall through to it. */
 CR_MUST_CHECK int cr_settings_members(const struct cr_setting_table *family,
                                       const struct cr_environment *environment,
                                       struct cr_arena *arena, struct cr_setting_list *out_members);
