@@ -283,8 +283,7 @@ static void test_check_reports_all(void **state)
         "unknown setting 'app.prot' (--app.prot): did you mean 'app.port'?",
         "unknown setting 'completely.different' (--completely.different): it has no effect",
         "unknown setting 'app.enabeld' (configserver:repo:1:38): did you mean 'app.enabled'?",
-        "unknown setting 'zuul.routes.a.pathh' (configserver:repo:3:28): did you mean "
-        "'zuul.routes.<id>.path'?",
+        "'zuul.routes.a.pathh' (configserver:repo:3:28): did you mean 'zuul.routes.<id>.path'?",
         "unknown setting 'zuul.nothing.like.it'",
     };
     for (size_t i = 0; i < CR_COUNT(words); i++)
