@@ -33,9 +33,12 @@ struct config_service {
 };
 
 /* The commits of one request, in the order of its labels. */
+struct resolved {
+    struct cr_slice label;
+    struct git_repo_id commit;
+};
 struct resolution {
-    struct cr_slice labels[CONFIG_REQUEST_LABELS_MAX];
-    struct git_repo_id commits[CONFIG_REQUEST_LABELS_MAX];
+    struct resolved items[CONFIG_REQUEST_LABELS_MAX];
     size_t count;
 };
 
@@ -77,11 +80,14 @@ static int resolve_all(struct config_service *service, const struct config_reque
     bool skip = service->settings->skip_failing_labels && labels.count > 1;
     out->count = 0;
     for (size_t i = 0; i < labels.count; i++) {
-        int rc = resolve(service, labels.items[i], &out->commits[out->count], err);
+        struct resolved *item = &out->items[out->count];
+        int rc = resolve(service, labels.items[i], &item->commit, err);
         if (rc < 0 && !skip)
             return rc;
-        if (rc == 0)
-            out->labels[out->count++] = labels.items[i];
+        if (rc < 0)
+            continue;
+        item->label = labels.items[i];
+        out->count++;
     }
     if (out->count == 0)
         return cr_err_set(err, CR_ENOTFOUND, "label '%.*s': none of them exists",
@@ -111,7 +117,7 @@ static int visit_directories(void *ctx, int (*visit)(const char *path, void *vis
 
 /* The sources of one label, put in front of those that are there. */
 static int build_label(struct config_service *service, const struct config_request *request,
-                       const struct resolution *resolution, size_t index, struct cr_arena *arena,
+                       const struct resolved *resolved, struct cr_arena *arena,
                        struct environment_sources *sources, struct cr_err *err)
 {
     struct environment_options options = {
@@ -120,11 +126,10 @@ static int build_label(struct config_service *service, const struct config_reque
         .file_max_bytes = (size_t)service->settings->file_max_bytes,
         .legacy_profiles = service->settings->legacy_profiles,
     };
-    struct commit_files commit = {service->repo, &resolution->commits[index]};
-    struct environment_files files = {read_file, visit_directories, &commit};
-    struct environment_sources found;
-    int rc =
-        environment_build(&options, &files, request, resolution->labels[index], arena, &found, err);
+    struct commit_files commit = {service->repo, &resolved->commit};
+    struct environment_files files = {read_file, visit_directories, &commit, resolved->label};
+    struct environment_sources found = {0};
+    int rc = environment_build(&options, &files, request, arena, &found, err);
     if (rc < 0 || sources->count == 0) {
         if (rc == 0)
             *sources = found;
@@ -146,7 +151,7 @@ static int build_sources(struct config_service *service, const struct config_req
 {
     struct environment_sources sources = {0};
     for (size_t i = 0; i < resolution->count; i++) {
-        int rc = build_label(service, request, resolution, i, arena, &sources, err);
+        int rc = build_label(service, request, &resolution->items[i], arena, &sources, err);
         if (rc < 0)
             return rc;
     }
@@ -162,7 +167,7 @@ static void append_versions(const struct resolution *resolution, struct cr_buf *
     for (size_t i = 0; i < resolution->count; i++) {
         if (i > 0)
             cr_buf_char(out, ',');
-        cr_buf_text(out, resolution->commits[i].hex);
+        cr_buf_text(out, resolution->items[i].commit.hex);
     }
 }
 
@@ -228,7 +233,7 @@ int config_service_answer(struct config_service *service, const struct config_re
     if (rc < 0) {
         cr_log_error(service->log, "config.unreadable", "%.*s/%.*s at %s: %s",
                      CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles),
-                     resolution.commits[0].hex, err->text);
+                     resolution.items[0].commit.hex, err->text);
         return rc;
     }
     answer_cache_put(service->answers, cr_buf_view(&key), cr_buf_view(&body));
@@ -313,7 +318,7 @@ static int open_parts(struct config_service *service, struct cr_err *err)
     int rc = copy_settings(service, err);
     if (rc < 0)
         return rc;
-    const char *directory;
+    const char *directory = NULL;
     rc = config_settings_directory(service->settings, service->arena, &directory, err);
     if (rc == 0)
         rc = git_repo_open(directory, &service->repo, err);

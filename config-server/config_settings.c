@@ -103,7 +103,7 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     (void)environment;
     const struct config_settings *config = settings;
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    const char *directory;
+    const char *directory = NULL;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = config_settings_directory(config, arena, &directory, err);

@@ -102,13 +102,13 @@ static int visit_directory(const char *path, void *ctx)
 
 /* Search paths to directories: patterns are looked up in the commit. An exact one that does not
  * exist stays: its files will not be found. */
-static int find_directories(struct builder *builder, struct cr_slice label)
+static int find_directories(struct builder *builder)
 {
     struct resolver_places places = {
         .search_paths = builder->options->search_paths,
         .names = builder->request->name_list,
         .profiles = builder->request->profile_list,
-        .label = label,
+        .label = builder->files->label,
     };
     struct config_list configured;
     int rc = resolver_directories(&places, builder->arena, &configured, builder->err);
@@ -220,9 +220,9 @@ static int add_source(struct builder *builder, const struct resolver_file *file,
 
 static int add_file(struct builder *builder, const struct resolver_file *file)
 {
-    const struct loaded *loaded;
+    const struct loaded *loaded = NULL;
     int rc = load(builder, file->path, &loaded);
-    if (rc < 0 || !loaded->exists)
+    if (rc < 0 || !loaded || !loaded->exists)
         return rc;
     struct cr_profiles active = profile_set_view(&builder->profiles);
     for (size_t i = loaded->flat.count; rc == 0 && i-- > 0;) {
@@ -248,9 +248,9 @@ static int include_profiles(struct builder *builder)
     size_t count;
     int rc = resolver_files(&query, builder->arena, &files, &count, builder->err);
     for (size_t i = 0; rc == 0 && i < count; i++) {
-        const struct loaded *loaded;
+        const struct loaded *loaded = NULL;
         rc = load(builder, files[i].path, &loaded);
-        for (size_t d = rc == 0 ? loaded->flat.count : 0; rc == 0 && d-- > 0;) {
+        for (size_t d = rc == 0 && loaded ? loaded->flat.count : 0; rc == 0 && d-- > 0;) {
             if (!cr_profile_doc_conditional(&loaded->flat.docs[d]))
                 rc = profile_set_read(&builder->profiles, &loaded->flat.docs[d], builder->err);
         }
@@ -269,9 +269,9 @@ static int start_profiles(struct builder *builder)
     return rc;
 }
 
-static int build(struct builder *builder, struct cr_slice label)
+static int build(struct builder *builder)
 {
-    int rc = find_directories(builder, label);
+    int rc = find_directories(builder);
     if (rc == 0)
         rc = start_profiles(builder);
     if (rc == 0 && !builder->ignore_profiles)
@@ -296,8 +296,8 @@ static int build(struct builder *builder, struct cr_slice label)
 
 int environment_build(const struct environment_options *options,
                       const struct environment_files *files, const struct config_request *request,
-                      struct cr_slice label, struct cr_arena *arena,
-                      struct environment_sources *out_sources, struct cr_err *err)
+                      struct cr_arena *arena, struct environment_sources *out_sources,
+                      struct cr_err *err)
 {
     CR_AUTO_MAP loaded = cr_map_new(RESOLVER_FILES_MAX * 2, NULL);
     struct builder builder = {
@@ -310,7 +310,7 @@ int environment_build(const struct environment_options *options,
     };
     if (!loaded)
         return out_of_memory(&builder);
-    int rc = build(&builder, label);
+    int rc = build(&builder);
     if (rc == 0)
         *out_sources = builder.sources;
     return rc;

@@ -31,6 +31,7 @@ struct environment_files {
     int (*directories)(void *ctx, int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
                        struct cr_err *err);
     void *ctx;
+    struct cr_slice label; /* what {label} in search paths means */
 };
 
 struct environment_options {
@@ -45,11 +46,9 @@ struct environment_sources {
     size_t count;
 };
 
-/* label: what {label} in search paths means. */
 CR_MUST_CHECK int environment_build(const struct environment_options *options,
                                     const struct environment_files *files,
-                                    const struct config_request *request, struct cr_slice label,
-                                    struct cr_arena *arena, struct environment_sources *out_sources,
-                                    struct cr_err *err);
+                                    const struct config_request *request, struct cr_arena *arena,
+                                    struct environment_sources *out_sources, struct cr_err *err);
 
 #endif

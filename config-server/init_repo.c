@@ -95,7 +95,7 @@ static int add_folder(struct folder *folder, const char *path, const char *prefi
 static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
                            struct cr_err *err)
 {
-    const char *directory;
+    const char *directory = NULL;
     int rc = config_settings_directory(settings, arena, &directory, err);
     if (rc < 0)
         return rc;
@@ -135,7 +135,7 @@ static int run(const struct cr_environment_options *options, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
     CR_AUTO_ENVIRONMENT environment = NULL;
-    struct config_settings settings;
+    struct config_settings settings = {0};
     struct cr_setting_table table = {config_setting_rows, config_setting_count};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

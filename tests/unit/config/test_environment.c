@@ -52,11 +52,11 @@ static int build(const struct repository *repository, const char *name, const ch
 {
     struct config_request request;
     struct repository copy = *repository;
-    struct environment_files files = {read_file, visit_directories, &copy};
+    struct environment_files files = {read_file, visit_directories, &copy, CR_SLICE("main")};
     assert_int_equal(config_request_parse(cr_slice_of(name), cr_slice_of(profiles),
                                           (struct cr_slice){0}, arena, &request, err),
                      0);
-    return environment_build(&options, &files, &request, CR_SLICE("main"), arena, out, err);
+    return environment_build(&options, &files, &request, arena, out, err);
 }
 
 /* "foo-dev.yml{a=1,b='x'} ..."; names without "U/", strings in quotes. */

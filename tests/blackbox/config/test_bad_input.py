@@ -1,0 +1,211 @@
+"""Requests, repositories and settings that are wrong: a clear answer, and the others are served on."""
+import subprocess
+
+import pytest
+
+from harness import http
+from harness.poll import wait_until
+from harness.running import run_once
+
+GIT = "spring.cloud.config.server.git."
+
+
+def once(home, *arguments):
+    return run_once("config-server", *arguments, "--server.port=0", home=home)
+
+
+WAYS_OUT = (
+    "/foo/default/master/..%252F..%252F..%252F..%252Fetc%252Fpasswd",
+    "/foo/default/..%28_%29..%28_%29..%28_%29..%28_%29etc/passwd",
+    "/foo/default/..(_)..(_)etc/passwd",
+    "/foo/default/..(_)..(_)etc",
+    "/..%252F..%252F..%252F..%252Fetc%252Fpasswd%23foo/development",
+    "/..%252F..%252F..%252F..%252Fetc%252Fpasswd%2523foo/development",
+    "/foo/..%2f..%2fetc/x", "/foo/bar,..,foo", "/foo/%2e%2e", "/foo/bar%2Ffoo", "/foo/http:",
+    "/(_)etc/default", "/foo/bar/(_)spam", "/foo%23/bar", "/foo/bar/..%28_%29..",
+    "/foo%00/bar", "/foo%5c..%5cbar/default", "/%c0%ae%c0%ae/default", "/foo/default/%ff",
+    "/foo/default/main%0a", "/foo/default/main/.git/config",
+)
+
+
+def test_case_73_ways_out(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1"}))
+    for path in WAYS_OUT:
+        answer = server.get(path)
+        assert answer.status in (400, 404), path
+        assert b"root:" not in answer.body
+    assert server.get("/foo/..%28_%29x").status == 400
+
+
+def test_case_74_profiles(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1"}))
+    for profiles in ("dev!", "-dev", "a,,b", "a..b", "a,", "%20"):
+        answer = server.get(f"/foo/{profiles}")
+        assert answer.status == 400, profiles
+        assert answer.json["error"] == "Bad Request"
+    for profiles in ("dev-1", "v1.2", "a@b", "%C3%A4%C3%B6"):
+        assert server.get(f"/foo/{profiles}").status == 200, profiles
+
+
+def test_paths_that_are_no_environment(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1"}))
+    for path in ("/", "/foo", "/foo/", "/foo/default/", "/foo//default", "/foo.yml", "/foo/default.yml",
+                 "/foo/default.json", "/a/b/c/d", "/actuator/nothing", "/foo/default/main/"):
+        assert server.get(path).status == 404, path
+    assert server.get("/foo/dev.ymlx").status == 200
+
+
+def test_too_long_and_too_many(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1"}))
+    for path in (f"/{'a' * 1025}/default", f"/foo/{'a' * 1025}",
+                 f"/foo/{','.join(f'p{i}' for i in range(33))}"):
+        assert server.get(path).status == 400
+
+
+def test_cases_42_43_broken_yaml_is_named(repository, serve):
+    repo = repository({"dup.yml": "a: 1\nb: 2\na: 3\n", "tab.yml": "a:\n\tb: 1\n", "good.yml": "a: 1\n",
+                       "esc.properties": "a=1\nb=\\u12x4\n"})
+    server = serve(repo)
+    for name, file, line in (("dup", "dup.yml", "line 3"), ("tab", "tab.yml", "line 2"),
+                             ("esc", "esc.properties", "line 2")):
+        answer = server.get(f"/{name}/default")
+        assert answer.status == 500
+        assert answer.json["detail"].startswith(
+            f"Could not construct context for config={name} profile=default label=null "
+            "includeOrigin=false: ")
+        assert file in answer.json["detail"] and line in answer.json["detail"], answer
+        noted = [entry for entry in server.log.splitlines() if f"{file}:" in entry]
+        assert noted and line in noted[-1]
+    assert server.first("/good/default") == {"a": 1}
+    repo.commit({"dup.yml": "a: 1\n"})
+    wait_until(lambda: server.get("/dup/default").status == 200, 5, "the mended file")
+
+
+@pytest.mark.parametrize("text, words", [
+    ("a: &a [*a]\n", "foo.yml"),
+    ("a: !foo b\n", "foo.yml"),
+    ("x: " + "[" * 200 + "]" * 200 + "\n", "foo.yml"),
+    ("a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+     "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+     "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "foo.yml"),
+    (b"a: \xff\xfe\n", "foo.yml"),
+    ("a: " + "x" * (1 << 20), "1048576"),
+])
+def test_hostile_files(repository, serve, text, words):
+    server = serve(repository({"foo.yml": text, "bar.yml": "a: 1"}))
+    answer = server.get("/foo/default", timeout=20)
+    assert answer.status == 500 and words in answer.json["detail"], answer
+    assert server.first("/bar/default") == {"a": 1}
+
+
+def test_links_and_submodules_are_not_followed(repository, serve, tmp_path):
+    (tmp_path / "secret.yml").write_text("password: x\n")
+    other = repository({"x.yml": "a: 1"})
+    repo = repository({"good.yml": "a: 1"})
+    (repo.path / "foo.yml").symlink_to(tmp_path / "secret.yml")
+    (repo.path / "bar.yml").symlink_to("good.yml")
+    repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", other.uri, "sub")
+    repo.commit({})
+    server = serve(repo, {GIT + "search-paths": "sub"})
+    for name in ("foo", "bar"):
+        answer = server.get(f"/{name}/default")
+        assert answer.status == 500 and f"'{name}.yml' is a symbolic link" in answer.json["detail"]
+    assert server.sources("/x/default") == []
+    assert server.sources("/good/default") == ["good.yml"]
+
+
+def test_an_object_that_cannot_be_read(repository, serve):
+    """A damaged repository: the file is named, others are served."""
+    repo = repository({"foo.yml": "a: 1", "bar.yml": "b: 1"})
+    blob = repo.git("rev-parse", "HEAD:foo.yml")
+    server = serve(repo)
+    (repo.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    answer = server.get("/foo/default")
+    assert answer.status == 500 and "foo.yml" in answer.json["detail"]
+    assert server.first("/bar/default") == {"b": 1}
+
+
+def test_a_uri_that_does_not_exist(tmp_path):
+    done = once(tmp_path, f"--{GIT}uri=file:///nowhere/at/all")
+    assert done.returncode == 78
+    assert GIT + "uri" in done.stderr and "/nowhere/at/all" in done.stderr and "--init-repo" in done.stderr
+
+
+@pytest.mark.parametrize("uri", ["https://github.com/o/r.git", "git@github.com:o/r.git",
+                                 "ssh://git@host/r.git", "git://host/r.git", "file://relative/path",
+                                 "file:///srv/{application}", "ext::sh -c id", "", "file:/a%zz"])
+def test_uris_that_are_refused(tmp_path, uri):
+    done = once(tmp_path, f"--{GIT}uri={uri}")
+    assert done.returncode == 78, done
+    assert GIT + "uri" in done.stderr
+    assert once(tmp_path, f"--{GIT}uri={uri}", "--check-config").returncode == 78
+
+
+def test_no_uri_at_all(tmp_path):
+    done = once(tmp_path)
+    assert done.returncode == 78 and GIT + "uri" in done.stderr
+
+
+def test_a_directory_that_is_no_repository(tmp_path):
+    done = once(tmp_path, f"--{GIT}uri=file://{tmp_path}")
+    assert done.returncode in (1, 78)
+    assert str(tmp_path) in done.stderr and "neither a bare repository" in done.stderr
+
+
+def test_a_port_in_use(repository, serve, tmp_path):
+    repo = repository({"foo.yml": "a: 1"})
+    server = serve(repo)
+    done = run_once("config-server", f"--{GIT}uri={repo.uri}", f"--server.port={server.running.port}",
+                    home=tmp_path / "second")
+    assert done.returncode in (1, 78)
+    assert str(server.running.port) in done.stderr
+
+
+def test_an_empty_repository(repository, serve):
+    """Git's own empty repository, without a commit: it is waited for."""
+    repo = repository()
+    server = serve(repo)
+    assert server.get("/foo/default").status == 404
+    assert server.get("/actuator/health").status == 503
+    assert "main" in server.get("/actuator/health").text
+    repo.commit({"foo.yml": "a: 1"})
+    wait_until(lambda: server.get("/foo/default").status == 200, 5, "the first commit")
+    wait_until(lambda: server.get("/actuator/health").status == 200, 5, "health")
+
+
+def test_a_repository_that_goes_away(repository, serve, tmp_path):
+    """What is known is served on; health says why; a repository made anew is taken."""
+    repo = repository({"foo.yml": "a: 1"})
+    server = serve(repo)
+    before = server.environment("/foo/default")
+    repo.path.rename(tmp_path / "away")
+    wait_until(lambda: server.get("/actuator/health").status == 503, 5, "health to notice")
+    assert server.environment("/foo/default") == before
+    repo.path.mkdir()
+    repo.git("init", "-q", "-b", "main")
+    repo.commit({"foo.yml": "a: 2"})
+    wait_until(lambda: server.first("/foo/default") == {"a": 2}, 5, "the new history")
+    assert server.get("/actuator/health").status == 200
+
+
+def test_no_handler_is_harmed_by_garbage(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1"}))
+    for header in ("*/*;q=", ",,,", "a" * 4000, "application/json;q=2;;;", "\x7f"):
+        assert server.get("/foo/default", headers={"Accept": header}).status in (200, 406, 400)
+    assert http.get(server.running.url("/foo/default?resolvePlaceholders=%zz")).status in (200, 400)
+    assert server.first("/foo/default") == {"a": 1}
+
+
+def test_git_is_untouched(repository, serve):
+    """Serving writes nothing into the repository."""
+    repo = repository({"foo.yml": "a: 1"})
+
+    def listing():
+        return subprocess.run(["find", str(repo.path), "-printf", "%p %s %T@\n"], check=True,
+                              capture_output=True).stdout
+    before = listing()
+    server = serve(repo)
+    server.environment("/foo/default")
+    server.environment("/foo/default/main")
+    assert server.running.stop() == 0
+    assert listing() == before
