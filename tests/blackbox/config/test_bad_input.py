@@ -90,7 +90,7 @@ def test_cases_42_43_broken_yaml_is_named(repository, serve):
      "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", "foo.yml"),
     (b"a: \xff\xfe\n", "foo.yml"),
     ("a: " + "x" * (1 << 20), "1048576"),
-])
+], ids=["cycle", "tag", "depth", "bomb", "bytes", "size"])
 def test_hostile_files(repository, serve, text, words):
     server = serve(repository({"foo.yml": text, "bar.yml": "a: 1"}))
     answer = server.get("/foo/default", timeout=20)
