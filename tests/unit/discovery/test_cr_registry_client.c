@@ -131,8 +131,10 @@ static int teardown(void **state)
     cr_registry_client_free(client);
     client = NULL;
     cr_http_client_free(http);
+    cr_mutex_lock(&played.mutex);
     for (size_t i = 0; i < played.held_count; i++)
         cr_http_answer(played.held[i], 200, NULL, (struct cr_slice){0});
+    cr_mutex_unlock(&played.mutex);
     cr_http_server_stop(server);
     cr_mutex_fini(&played.mutex);
     return 0;
