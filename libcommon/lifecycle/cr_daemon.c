@@ -151,6 +151,8 @@ static int serve(struct cr_app *app, struct cr_err *err)
     int rc = cr_actuator_routes(app, err);
     if (rc == 0)
         rc = cr_http_server_start(&options, app->routes, app->route_tables, &app->server, err);
+    if (rc == CR_EUNAVAILABLE)
+        (void)cr_err_prefix(err, "server.port: ");
     if (rc == 0 && !app->daemon->admin_socket)
         cr_app_set_port(app, cr_http_server_port(app->server));
     return rc;
@@ -161,11 +163,12 @@ static int tell_ready(struct cr_app *app, struct cr_err *err)
     int rc = cr_modules_start(app, err);
     if (rc != 0 || cr_app_end_wanted(app))
         return rc;
+    /* Whoever finds the file must find a daemon that is ready. */
+    atomic_store(&app->stage, CR_STAGE_READY);
     rc = cr_run_file_write(app->home, app->daemon->name, cr_app_port(app), err);
     if (rc != 0)
         return rc;
     app->run_file = true;
-    atomic_store(&app->stage, CR_STAGE_READY);
     char port[CR_LOG_INT_SIZE];
     char pid[CR_LOG_INT_SIZE];
     char ms[CR_LOG_INT_SIZE];

@@ -8,8 +8,9 @@
 #include "cr_err.h"
 #include "cr_metrics_private.h"
 
-/* Bucket edges that are shown: 64 us to 67 s for timers, 1 to 2^20 for plain values. */
-enum { TIMER_FIRST = 6, TIMER_LAST = 26, PLAIN_FIRST = 0, PLAIN_LAST = 20 };
+/* Bucket edges that are shown, each four times the last: 64 us to 67 s for timers, 1 to 2^20 for
+ * plain values. */
+enum { TIMER_FIRST = 6, TIMER_LAST = 26, PLAIN_FIRST = 0, PLAIN_LAST = 20, EDGE_STEP = 2 };
 
 struct writer {
     struct cr_buf *out;
@@ -99,7 +100,7 @@ static void put_histogram(struct writer *w, const struct cr_metric *metric)
     int first = timer ? TIMER_FIRST : PLAIN_FIRST;
     int last = timer ? TIMER_LAST : PLAIN_LAST;
     int64_t count = metric->count;
-    for (int power = first; metric->histogram && power <= last; power++) {
+    for (int power = first; metric->histogram && power <= last; power += EDGE_STEP) {
         CR_AUTO(cr_buf) edge = {0};
         double limit = (double)((int64_t)1 << power);
         /* Durations are cut to whole microseconds, so "below" is "at most"; plain values are exact.

@@ -56,14 +56,14 @@ static void test_histograms(void **state)
     (void)state;
     assert_text(false, "# TYPE http_server_requests_seconds histogram\n"
                        "http_server_requests_seconds_bucket{s=\"x\",le=\"6.4e-05\"} 1\n"
-                       "http_server_requests_seconds_bucket{s=\"x\",le=\"0.000128\"} 2\n");
+                       "http_server_requests_seconds_bucket{s=\"x\",le=\"0.000256\"} 2\n");
     assert_text(false, "http_server_requests_seconds_bucket{s=\"x\",le=\"+Inf\"} 3\n"
                        "http_server_requests_seconds_sum{s=\"x\"} 0.001127\n"
                        "http_server_requests_seconds_count{s=\"x\"} 3\n");
     assert_text(false, "# TYPE http_server_requests_seconds_max gauge\n"
                        "http_server_requests_seconds_max{s=\"x\"} 0.001\n");
-    assert_text(false, "batch_bucket{le=\"0\"} 0\nbatch_bucket{le=\"1\"} 1\n"
-                       "batch_bucket{le=\"3\"} 2\n");
+    assert_text(false, "batch_bucket{le=\"0\"} 0\nbatch_bucket{le=\"3\"} 2\n"
+                       "batch_bucket{le=\"15\"} 2\n");
 }
 
 static void test_openmetrics_ends(void **state)
