@@ -103,7 +103,6 @@ static enum MHD_Result take_body(struct cr_http_request *req, const char *data, 
         cr_buf_free(&req->body);
     }
     req->drained += len;
-    req->close_after = true;
     /* The connection is cut: there is no other way to stop an upload. */
     return req->drained > DRAIN_MAX + body_max(req) ? MHD_NO : MHD_YES;
 }
