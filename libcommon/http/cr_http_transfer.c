@@ -318,6 +318,8 @@ static bool was_connected(const struct cr_http_transfer *t)
 
 static void judge(struct cr_http_transfer *t, CURLcode result)
 {
+    if (result == CURLE_OK && !t->head_complete) /* closed in the middle of a header line */
+        result = CURLE_RECV_ERROR;
     if (t->cause == CR_HTTP_DONE) {
         t->cause = CR_HTTP_BROKEN;
         t->code = CR_EUNAVAILABLE;

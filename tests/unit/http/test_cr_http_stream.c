@@ -221,7 +221,7 @@ static void test_one_write_larger_than_the_queue(void **state)
 {
     struct hub *hub = *state;
     CR_AUTO(cr_buf) head = {0};
-    CR_AUTO_CLOSE int fd = ask_stream(hub, "/stream", &head);
+    CR_UNUSED CR_AUTO_CLOSE int fd = ask_stream(hub, "/stream", &head);
     char *large = calloc(1, QUEUE_MAX + 1);
     assert_non_null(large);
     assert_int_equal(publish(hub, (struct cr_slice){large, QUEUE_MAX + 1}), CR_ELIMIT);
@@ -313,7 +313,7 @@ static void test_drain_with_a_reader_that_does_not_read(void **state)
     struct hub *hub = *state;
     CR_AUTO(cr_buf) head = {0};
     char event[1000] = {0};
-    CR_AUTO_CLOSE int fd = ask_stream(hub, "/stream", &head);
+    CR_UNUSED CR_AUTO_CLOSE int fd = ask_stream(hub, "/stream", &head);
     int full = 0;
     while (full < 1000)
         full = publish(hub, (struct cr_slice){event, sizeof event}) ? full + 1 : 0;
