@@ -1,0 +1,175 @@
+/* The paths of both editions. */
+#include "status_routes.h"
+
+#include <stddef.h>
+
+#include "cr_app.h"
+#include "cr_clock.h"
+#include "cr_random.h"
+#include "shop_body.h"
+#include "shop_envelope.h"
+#include "shop_job.h"
+#include "shop_page.h"
+#include "shop_store.h"
+#include "status_store.h"
+
+/* The newest row; nothing at all when there is none, as in the original. */
+static int newest(struct cr_tx *tx, void *ctx CR_UNUSED, struct cr_buf *out, struct cr_err *err)
+{
+    struct cr_json_writer writer;
+    cr_json_init(&writer, out);
+    return status_history(tx, 1, 0, &writer, NULL, err);
+}
+
+/* POST /coffeeOrderStatus: the book reads by POST. */
+static void post_book(struct cr_http_request *req, void *ctx)
+{
+    shop_read(req, shop_store(ctx), newest, NULL);
+}
+
+static int list_history(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
+{
+    const struct shop_page *page = ctx;
+    struct cr_json_writer writer;
+    cr_json_init(&writer, out);
+    cr_json_begin_array(&writer);
+    int rc = status_history(tx, page->size, page->offset, &writer, NULL, err);
+    if (rc)
+        return rc;
+    cr_json_end_array(&writer);
+    return 0;
+}
+
+static int list_statuses(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
+{
+    const struct shop_page *page = ctx;
+    int64_t count;
+    int rc = status_count(tx, &count, err);
+    if (rc)
+        return rc;
+    struct cr_json_writer writer;
+    cr_json_init(&writer, out);
+    shop_envelope_begin(&writer, count);
+    cr_json_begin_array(&writer);
+    rc = status_list(tx, page->size, page->offset, &writer, err);
+    if (rc)
+        return rc;
+    cr_json_end_array(&writer);
+    shop_envelope_end(&writer);
+    return 0;
+}
+
+static void answer_page(struct cr_http_request *req, struct cr_app *app, shop_work work)
+{
+    struct shop_page page;
+    struct cr_err err = {0};
+    int rc = shop_page_read(req, &page, &err);
+    if (rc)
+        shop_fail(req, rc, &err);
+    else
+        shop_read(req, shop_store(app), work, &page);
+}
+
+/* GET /coffeeOrderStatus?page=0&size=10 */
+static void get_book(struct cr_http_request *req, void *ctx)
+{
+    answer_page(req, ctx, list_history);
+}
+
+/* GET /api/v1/status?page=0&size=10 */
+static void get_statuses(struct cr_http_request *req, void *ctx)
+{
+    answer_page(req, ctx, list_statuses);
+}
+
+/* PUT /createStatusTable: the table makes itself. */
+static void put_nothing(struct cr_http_request *req, void *ctx CR_UNUSED)
+{
+    cr_http_answer(req, 200, NULL, CR_SLICE(""));
+}
+
+static int write_status(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
+{
+    const struct status *status = ctx;
+    int rc = status_put(tx, status, err);
+    if (rc)
+        return rc;
+    struct cr_json_writer writer;
+    cr_json_init(&writer, out);
+    shop_envelope_begin(&writer, 1);
+    status_write(status, &writer);
+    shop_envelope_end(&writer);
+    return 0;
+}
+
+static void post_or_put(struct cr_http_request *req, struct cr_app *app, bool with_id)
+{
+    struct cr_err err = {0};
+    struct status *status = cr_arena_alloc(cr_http_arena(req), sizeof *status);
+    int rc = status ? status_read(cr_http_body(req), with_id, cr_http_arena(req), status, &err)
+                    : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (!rc && !with_id) {
+        char id[CR_UUID_SIZE];
+        cr_uuid7(cr_clock_wall_ms(), id);
+        status->id = cr_slice_of(cr_arena_text(cr_http_arena(req), id));
+        if (!status->id.ptr)
+            rc = cr_err_set(&err, CR_ENOMEM, "out of memory");
+    }
+    if (rc)
+        shop_fail(req, rc, &err);
+    else
+        shop_write(req, shop_store(app), write_status, status);
+}
+
+static void post_status(struct cr_http_request *req, void *ctx)
+{
+    post_or_put(req, ctx, false);
+}
+
+static void put_status(struct cr_http_request *req, void *ctx)
+{
+    post_or_put(req, ctx, true);
+}
+
+struct removing {
+    const struct cr_slice *ids;
+    size_t count;
+};
+
+static int remove_statuses(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
+{
+    const struct removing *removing = ctx;
+    for (size_t i = 0; i < removing->count; i++) {
+        int rc = status_remove(tx, removing->ids[i], err);
+        if (rc)
+            return rc;
+    }
+    shop_envelope_removed(out, removing->count);
+    return 0;
+}
+
+/* DELETE /api/v1/status: ids in, their number out. */
+static void delete_statuses(struct cr_http_request *req, void *ctx)
+{
+    struct cr_err err = {0};
+    struct removing *removing = cr_arena_alloc(cr_http_arena(req), sizeof *removing);
+    int rc = removing ? shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids,
+                                      &removing->count, &err)
+                      : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (rc)
+        shop_fail(req, rc, &err);
+    else
+        shop_write(req, shop_store(ctx), remove_statuses, removing);
+}
+
+const struct cr_http_route status_routes[] = {
+    {"POST", "/coffeeOrderStatus", post_book, SHOP_BODY_MAX,
+     "The newest order's status (the book)"},
+    {"GET", "/coffeeOrderStatus", get_book, 0, "The orders' statuses, newest first"},
+    {"PUT", "/createStatusTable", put_nothing, SHOP_BODY_MAX, "Nothing: the table makes itself"},
+    {"GET", "/api/v1/status", get_statuses, 0, "Lists statuses, newest first"},
+    {"POST", "/api/v1/status", post_status, SHOP_BODY_MAX, "Makes a status"},
+    {"PUT", "/api/v1/status", put_status, SHOP_BODY_MAX, "Changes a status, or makes one"},
+    {"DELETE", "/api/v1/status", delete_statuses, SHOP_BODY_MAX, "Removes statuses by their ids"},
+};
+const size_t status_route_count = CR_COUNT(status_routes);
