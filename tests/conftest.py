@@ -1,5 +1,4 @@
 """Fixtures that every pytest suite shares."""
-import socket
 import sys
 from pathlib import Path
 
@@ -7,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness.daemons import DAEMONS  # noqa: E402
+from harness.fresh import free_offset  # noqa: E402
 from harness.running import SANITIZER, Running, preset, sanitizer_env  # noqa: E402
 from harness.stack import Stack  # noqa: E402
 
@@ -35,23 +34,6 @@ def daemon(tmp_path):
     for running in started:
         running.check_log()
     assert all(code == 0 for code in codes.values()), f"exit codes after SIGTERM: {codes}"
-
-
-def free_offset():
-    """An offset at which every port of the stack is free right now."""
-    for offset in range(10000, 40000, 173):
-        if all(is_free(row.port + offset) for row in DAEMONS):
-            return offset
-    raise AssertionError("no free block of ports")
-
-
-def is_free(port):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-            return True
-        except OSError:
-            return False
 
 
 @pytest.fixture

@@ -2,20 +2,33 @@
 import fcntl
 import os
 import subprocess
+from contextlib import contextmanager
 
 from .stack import ROOT
 
 
-def build(preset, targets=()):
+def configure(preset):
+    """Brings build/<preset> up to date with the CMake files."""
+    with locked():
+        run(["cmake", "--preset", preset])
+
+
+def build(preset):
     """Configures where needed and builds; raises CalledProcessError with the output printed."""
     folder = ROOT / "build" / preset
-    folder.parent.mkdir(exist_ok=True)
-    with open(ROOT / "build" / "lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked():
         if not (folder / "build.ninja").exists():
             run(["cmake", "--preset", preset])
-        wanted = ["--target", *targets] if targets else []
-        run(["cmake", "--build", str(folder), *wanted])
+        run(["cmake", "--build", str(folder)])
+
+
+@contextmanager
+def locked():
+    """One build at a time in a checkout; ./crema takes the same lock."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with open(ROOT / "build" / "lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run(argv, **kwargs):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from .build import build
+from .build import configure
 from .sources import c_files, tracked
 from .stack import ROOT
 
@@ -139,7 +139,8 @@ CHECKS = (check_format, check_banned, check_third_party, check_unfinished, check
 
 def main(argv):
     wanted = [check for check in CHECKS if not argv or check.__name__.removeprefix("check_") in argv]
-    build("tidy", targets=["help"])
+    if check_tidy in wanted or check_headers_alone in wanted:
+        configure("tidy")
     failed = 0
     for check in wanted:
         found = check()

@@ -92,6 +92,7 @@ class Stack:
         """The command line of a daemon: only what depends on where this stack lives."""
         settings = {
             "server.port": self.port(row.name),
+            "server.address": "127.0.0.1",
             "eureka.client.service-url.defaultZone": self.url("eureka-registry", "/eureka/"),
             "spring.cloud.config.uri": self.url("config-server"),
             "spring.kafka.bootstrap-servers": self.bootstrap,
@@ -169,7 +170,8 @@ class Stack:
             lines = (self.home / "log" / f"{name}.log").read_text(errors="replace").splitlines()
         except OSError:
             return "it left no log"
-        return lines[-1] if lines else "its log is empty"
+        errors = [line for line in lines if "level=error" in line or ": error:" in line]
+        return (errors or lines or ["its log is empty"])[-1]
 
     def stop(self, name, seconds=DRAIN_SECONDS):
         """SIGTERM and wait. True if it left by itself within the time."""

@@ -1,0 +1,27 @@
+"""`./crema bench [NAME...]`: measures and prints; passes no judgement."""
+import argparse
+import importlib
+import sys
+
+BENCHES = {
+    "start": "exec to ready, up to the first order, a clean build, order to status",
+    "memory": "private and proportional memory of each daemon, idle and after load",
+}
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(
+        prog="./crema bench", formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="benchmarks:\n" + "\n".join(f"  {name:<8} {what}" for name, what in BENCHES.items()))
+    parser.add_argument("name", nargs="*", choices=[[], *BENCHES], metavar="NAME")
+    names = parser.parse_args(argv).name or list(BENCHES)
+    from .build import build
+    build("release")
+    for name in names:
+        print(f"== {name}: {BENCHES[name]}", flush=True)
+        importlib.import_module(f"bench.{name}").run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,36 @@
+"""A whole stack of one's own for a while: free ports, a home that goes away afterwards."""
+import socket
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from .daemons import DAEMONS
+from .stack import Stack
+
+
+def free_offset():
+    """An offset at which every port of the stack is free right now."""
+    for offset in range(10000, 40000, 173):
+        if all(is_free(row.port + offset) for row in DAEMONS):
+            return offset
+    raise AssertionError("no free block of ports")
+
+
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
+@contextmanager
+def fresh_stack(preset="release"):
+    """A stack that is not started yet; ended and removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="crema-") as home:
+        stack = Stack(free_offset(), home=Path(home) / "home", preset=preset)
+        try:
+            yield stack
+        finally:
+            stack.down()
