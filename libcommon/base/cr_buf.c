@@ -99,6 +99,8 @@ void cr_buf_vprintf(struct cr_buf *buf, const char *format, va_list args)
     va_list again;
     va_copy(again, args);
     int len = vsnprintf(NULL, 0, format, args);
+    if (len < 0 && !buf->failed)
+        buf->failed = CR_ELIMIT; /* longer than an int counts */
     char *to = len < 0 ? NULL : cr_buf_reserve(buf, (size_t)len);
     if (to) {
         vsnprintf(to, (size_t)len + 1, format, again);

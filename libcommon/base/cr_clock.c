@@ -28,10 +28,13 @@ int64_t cr_clock_wall_ms(void)
 
 void cr_clock_rfc3339(int64_t wall_ms, char out[CR_RFC3339_SIZE])
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
+    int64_t rest = wall_ms % 1000;
+    if (rest < 0)
+        rest += 1000; /* before 1970 */
+    time_t seconds = (time_t)((wall_ms - rest) / 1000);
     struct tm utc;
     gmtime_r(&seconds, &utc);
     char date[24];
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(out, CR_RFC3339_SIZE, "%.19s.%03dZ", date, (int)(wall_ms % 1000));
+    snprintf(out, CR_RFC3339_SIZE, "%.19s.%03dZ", date, (int)rest);
 }

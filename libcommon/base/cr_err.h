@@ -2,9 +2,11 @@
  *
  * Ownership: the caller owns the struct, usually on its stack; nothing is allocated.
  * Errors:    functions return 0 or a negative CR_E code; details go into the struct, once, at the
- *            place of failure, and are prefixed while they climb: "config: 'server.port': not a
- * number". Threads:   none shared. A text says what failed, on what (quoted), why, and the next
- * step where one is known.
+ *            place of failure, and are prefixed while they climb:
+ *            "config: 'server.port': not a number".
+ * Threads:   none shared.
+ *
+ * A text says what failed, on what (quoted), why, and the next step where one is known.
  */
 #ifndef CR_ERR_H
 #define CR_ERR_H
@@ -37,7 +39,8 @@ int cr_err_set(struct cr_err *err, int code, const char *format, ...) CR_PRINTF(
 /* As cr_err_set, with ": <strerror(errnum)>" behind the text. */
 int cr_err_errno(struct cr_err *err, int code, int errnum, const char *format, ...) CR_PRINTF(4, 5);
 
-/* Puts text in front of what err holds and returns its code. */
+/* Puts text in front of what err holds and returns its code. A NULL err has none: the result is
+ * then CR_EINTERNAL, so return the code that you hold where err may be NULL. */
 int cr_err_prefix(struct cr_err *err, const char *format, ...) CR_PRINTF(2, 3);
 
 /* "not found", "timeout", ... for logs and metrics labels; never NULL. */

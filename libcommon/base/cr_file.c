@@ -66,7 +66,9 @@ int cr_file_write(const char *path, struct cr_slice data, unsigned mode, struct 
     int len = snprintf(temporary, sizeof temporary, "%s.tmp", path);
     if (len < 0 || (size_t)len >= sizeof temporary)
         return cr_err_set(err, CR_EINVAL, "'%.200s...': path too long", path);
-    CR_AUTO_CLOSE int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    /* what a crash left behind may have another mode, or be a link */
+    unlink(temporary);
+    CR_AUTO_CLOSE int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return cr_err_errno(err, CR_EIO, errno, "'%s'", temporary);
     if (write_all(fd, data) < 0 || rename(temporary, path) < 0) {
@@ -94,5 +96,10 @@ int cr_file_make_dirs(const char *path, unsigned mode, struct cr_err *err)
             return cr_err_errno(err, CR_EIO, errno, "directory '%s'", step);
         step[i] = kept;
     }
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return cr_err_errno(err, CR_EIO, errno, "directory '%s'", path);
+    if (!S_ISDIR(status.st_mode))
+        return cr_err_errno(err, CR_EIO, ENOTDIR, "directory '%s'", path);
     return 0;
 }

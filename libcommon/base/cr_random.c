@@ -1,6 +1,7 @@
 /* Kernel randomness and UUIDv7. */
 #include "cr_random.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@ void cr_random_bytes(void *out, size_t len)
     char *to = out;
     while (len > 0) {
         ssize_t got = getrandom(to, len, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
         CR_ASSERT(got > 0);
         to += got;
         len -= (size_t)got;

@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "cr_err.h"
@@ -24,6 +25,8 @@ struct cr_ring {
 struct cr_ring *cr_ring_new(size_t capacity)
 {
     size_t size = 2;
+    if (capacity > SIZE_MAX / 2 / sizeof(struct slot))
+        return NULL;
     while (size < capacity)
         size *= 2;
     struct cr_ring *ring = aligned_alloc(CACHE_LINE, sizeof *ring);

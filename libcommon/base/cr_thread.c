@@ -2,11 +2,15 @@
 #include "cr_thread.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cr_assert.h"
 
+enum { NAME_SIZE = 16 };
+
 struct start {
+    char name[NAME_SIZE];
     void (*run)(void *ctx);
     void *ctx;
 };
@@ -15,6 +19,8 @@ static void *thread_main(void *arg)
 {
     struct start start = *(struct start *)arg;
     free(arg);
+    /* here and not by the starter: what runs already has its name */
+    pthread_setname_np(pthread_self(), start.name);
     start.run(start.ctx);
     return NULL;
 }
@@ -25,7 +31,8 @@ int cr_thread_start(struct cr_thread *thread, const char *name, void (*run)(void
     struct start *start = malloc(sizeof *start);
     if (!start)
         return cr_err_set(err, CR_ENOMEM, "thread '%s': out of memory", name);
-    *start = (struct start){run, ctx};
+    *start = (struct start){.run = run, .ctx = ctx};
+    snprintf(start->name, sizeof start->name, "%s", name);
 
     sigset_t all;
     sigset_t before;
@@ -37,7 +44,6 @@ int cr_thread_start(struct cr_thread *thread, const char *name, void (*run)(void
         free(start);
         return cr_err_errno(err, CR_EIO, rc, "thread '%s' could not be started", name);
     }
-    pthread_setname_np(thread->id, name);
     thread->started = true;
     return 0;
 }
