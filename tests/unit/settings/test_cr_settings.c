@@ -377,6 +377,14 @@ static void test_finds_rows_and_secrets(void **state)
     assert_ptr_equal(cr_settings_find(tables, 3, "zuul.routes.a"), &route_rows[0]);
     assert_ptr_equal(cr_settings_find(tables, 3, "zuul.routes.a.b.path"), &route_rows[1]);
     assert_null(cr_settings_find(tables, 3, "app.port.x"));
+    static const struct cr_setting nested[] = {
+        {"x.<id>.size", CR_SETTING_INT, 0, NULL, 0, 0, 0, NULL},
+        {"x.<id>.max.size", CR_SETTING_INT, 8, NULL, 0, 0, 0, NULL},
+        {"x.<id>.fine", CR_SETTING_INT, 16, NULL, 0, 0, 0, NULL},
+    };
+    const struct cr_setting_table table = {nested, CR_COUNT(nested)};
+    assert_ptr_equal(cr_settings_find(&table, 1, "x.a.max.size"), &nested[1]);
+    assert_ptr_equal(cr_settings_find(&table, 1, "x.a.size"), &nested[0]);
     static const char *const secret[] = {"a.password",   "DB_PASSWORD",        "x.apiKey",
                                          "x.auth-token", "aws.credentials.id", "encrypt.key",
                                          "client.secret"};
