@@ -177,7 +177,7 @@ static int render(struct config_service *service, const struct config_request *r
 {
     CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
     CR_AUTO(cr_buf) version = {0};
-    struct environment_sources sources;
+    struct environment_sources sources = {0};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = build_sources(service, request, resolution, arena, &sources, err);
