@@ -180,8 +180,8 @@ static int describe_self(struct cr_app *app, const struct registry_settings *set
 {
     struct cr_cloud_address found;
     cr_cloud_address_find(cr_app_host(app), &found);
-    const char *ip = *settings->ip ? settings->ip : found.ip;
-    const char *host = *settings->host ? settings->host : found.host;
+    const char *ip = *settings->ip ? settings->ip : cr_arena_text(arena, found.ip);
+    const char *host = *settings->host ? settings->host : cr_arena_text(arena, found.host);
     if (settings->prefer_ip)
         host = ip;
     int port = cr_app_port(app);

@@ -141,4 +141,4 @@ def test_bad_pages_are_named(order, path, word):
 def test_unknown_paths_and_methods(order):
     assert order.get("/nowhere").status == 404
     answer = order.delete("/coffeeOrder")
-    assert answer.status == 405 and answer.headers["Allow"] == "POST"
+    assert answer.status == 405 and "POST" in answer.headers["Allow"].split(", ")
