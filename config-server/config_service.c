@@ -8,6 +8,7 @@
 #include "answer_cache.h"
 #include "cr_clock.h"
 #include "cr_log.h"
+#include "cr_metrics.h"
 #include "environment.h"
 #include "git_repo.h"
 #include "label_cache.h"
@@ -28,6 +29,7 @@ struct config_service {
     struct label_cache labels;
     struct answer_cache *answers;
     struct ref_watch watch;
+    struct cr_counter *from_memory, *from_files, *unreadable;
     struct cr_mutex lock;
     struct config_service_state state; /* under lock */
 };
@@ -226,16 +228,21 @@ int config_service_answer(struct config_service *service, const struct config_re
     append_key(request, &resolution, origins, &key);
     if (cr_buf_status(&key) < 0)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    if (answer_cache_get(service->answers, cr_buf_view(&key), out))
+    if (answer_cache_get(service->answers, cr_buf_view(&key), out)) {
+        cr_counter_add(service->from_memory, 1);
         return 0;
+    }
     CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
     rc = render(service, request, &resolution, origins, &body, err);
-    if (rc < 0) {
+    if (rc < 0 && rc != CR_ENOTFOUND) {
+        cr_counter_add(service->unreadable, 1);
         cr_log_error(service->log, "config.unreadable", "%.*s/%.*s at %s: %s",
                      CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles),
                      resolution.items[0].commit.hex, err->text);
-        return rc;
     }
+    if (rc < 0)
+        return rc;
+    cr_counter_add(service->from_files, 1);
     answer_cache_put(service->answers, cr_buf_view(&key), cr_buf_view(&body));
     cr_buf_slice(out, cr_buf_view(&body));
     return 0;
@@ -313,6 +320,15 @@ static int copy_settings(struct config_service *service, struct cr_err *err)
     return 0;
 }
 
+static void open_counters(struct config_service *service)
+{
+    static const char name[] = "config.answers", help[] = "Environments that were answered";
+    service->from_memory = cr_metrics_counter(name, help, "source=\"memory\"");
+    service->from_files = cr_metrics_counter(name, help, "source=\"files\"");
+    service->unreadable =
+        cr_metrics_counter("config.unreadable", "Environments whose files are broken", NULL);
+}
+
 static int open_parts(struct config_service *service, struct cr_err *err)
 {
     int rc = copy_settings(service, err);
@@ -343,6 +359,7 @@ int config_service_open(const struct config_settings *settings, const struct cr_
     service->settings = settings;
     service->log = log;
     service->arena = cr_arena_new(0);
+    open_counters(service);
     cr_mutex_init(&service->lock);
     int rc =
         service->arena ? open_parts(service, err) : cr_err_set(err, CR_ENOMEM, "out of memory");

@@ -114,6 +114,20 @@ def test_invented_names_do_not_grow_memory(repository, serve):
     assert int(component["details"]["cachedBytes"]) <= 65536, text
 
 
+def test_the_second_answer_comes_from_memory(repository, serve):
+    repo = repository({"foo.yml": "a: 1", "bad.yml": "a: b: c"})
+    server = serve(repo)
+    answers = [server.get("/foo/default").body for _ in range(3)]
+    assert len(set(answers)) == 1
+    assert server.get("/bad/default").status == 500
+    text = server.get("/actuator/prometheus").text
+    assert 'config_answers_total{source="memory"} 2' in text
+    assert 'config_answers_total{source="files"} 1' in text
+    assert "config_unreadable_total 1" in text
+    repo.git("checkout", "-q", "-b", "other")
+    assert server.get("/foo/default").body == answers[0]
+
+
 def test_health_says_what_is_served(repository, serve):
     repo = repository({"foo.yml": "a: 1"})
     server = serve(repo)
