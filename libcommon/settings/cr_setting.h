@@ -13,7 +13,8 @@
  *     };
  *
  * A family row has one <name> in its key and stands in a table of its own, whose struct is one
- * member of the family: "zuul.routes.<id>.path".
+ * member of the family: "zuul.routes.<id>.path". A member is one element where nothing follows it,
+ * and all that is left where its name ends in dots: "logging.level.<logger...>".
  */
 #ifndef CR_SETTING_H
 #define CR_SETTING_H

@@ -38,6 +38,7 @@ static struct cr_pattern compile_row(const struct cr_setting *row, size_t table,
         pattern.head = copy_relaxed(key, arena);
         return pattern;
     }
+    pattern.rest = cr_slice_ends(key, CR_SLICE("...>"));
     pattern.head = copy_relaxed(cr_slice_sub(key, 0, (size_t)open), arena);
     pattern.tail = copy_relaxed(cr_slice_from(key, (size_t)close + 1), arena);
     pattern.head_elements = dots(pattern.head);
@@ -62,7 +63,8 @@ int cr_patterns_compile(const struct cr_setting_table *tables, size_t table_coun
     return cr_arena_failed(arena) ? CR_ENOMEM : 0;
 }
 
-/* A row without a tail ("zuul.routes.<id>") takes a member of one element only. */
+/* A row without a tail ("zuul.routes.<id>") takes a member of one element only, but for
+ * "logging.level.<logger...>". */
 static bool matches(const struct cr_pattern *pattern, struct cr_slice name,
                     struct cr_slice *out_member)
 {
@@ -75,7 +77,7 @@ static bool matches(const struct cr_pattern *pattern, struct cr_slice name,
         !cr_slice_starts(name, pattern->head) || !cr_slice_ends(name, pattern->tail))
         return false;
     *out_member = cr_slice_sub(name, pattern->head.len, name.len - pattern->tail.len);
-    return pattern->tail.len > 0 || dots(*out_member) == 0;
+    return pattern->tail.len > 0 || pattern->rest || dots(*out_member) == 0;
 }
 
 const struct cr_pattern *cr_patterns_find(const struct cr_patterns *patterns, struct cr_slice name,

@@ -8,6 +8,7 @@ struct cr_pattern {
     const struct cr_setting *row;
     size_t table;         /* index of the row's table */
     bool family;          /* the key has a <name> */
+    bool rest;            /* the key ends in a <name...>, which takes dots too */
     struct cr_slice head; /* relaxed; of a plain row the whole key */
     struct cr_slice tail; /* relaxed; of a family row what follows the member */
     size_t head_elements; /* how many elements of a key stand before the member */
