@@ -24,8 +24,11 @@
 #include "cr_refresh.h"
 #include "cr_run_file.h"
 
-/* How long modules may take to stop after the requests were drained. */
-enum { STOP_GRACE_MS = 3000, ARENAS_MAX = 2 };
+enum {
+    STOP_GRACE_MS = 3000, /* for modules to stop after the requests were drained */
+    REFRESH_WAIT_MS = 250,
+    ARENAS_MAX = 2,
+};
 
 /* --- the stages of the start --- */
 
@@ -128,6 +131,11 @@ static int make_parts(struct cr_app *app, struct cr_err *err)
 
 static int open_modules(struct cr_app *app, struct cr_err *err)
 {
+    int64_t limit_ms = app->boot_config->spine.drain_ms + STOP_GRACE_MS;
+    int rc =
+        cr_watchdog_start(&app->watchdog, &app->signals, app->log, CR_WATCH_START, limit_ms, err);
+    if (rc != 0)
+        return rc;
     atomic_store(&app->stage, CR_STAGE_OPEN);
     return cr_modules_open(app, err);
 }
@@ -161,6 +169,7 @@ static int serve(struct cr_app *app, struct cr_err *err)
 static int tell_ready(struct cr_app *app, struct cr_err *err)
 {
     int rc = cr_modules_start(app, err);
+    cr_watchdog_stop(&app->watchdog);
     if (rc != 0 || cr_app_end_wanted(app))
         return rc;
     /* Whoever finds the file must find a daemon that is ready. */
@@ -194,8 +203,9 @@ static void begin_drain(struct cr_app *app)
     atomic_store(&app->stage, CR_STAGE_DRAIN);
     cr_notify("STOPPING=1");
     cr_log_info(app->log, "daemon.draining", "ending within %lld ms", (long long)drain_ms);
-    if (cr_watchdog_start(&app->watchdog, &app->signals, app->log,
-                          cr_clock_ms() + drain_ms + STOP_GRACE_MS, &err) != 0)
+    cr_watchdog_stop(&app->watchdog); /* where the start was not finished */
+    if (cr_watchdog_start(&app->watchdog, &app->signals, app->log, CR_WATCH_END,
+                          drain_ms + STOP_GRACE_MS, &err) != 0)
         cr_log_warn(app->log, "watchdog.failed", "%s; ending without a time limit", err.text);
 }
 
@@ -231,7 +241,6 @@ static void drain(struct cr_app *app)
 
 static void free_parts(struct cr_app *app)
 {
-    cr_watchdog_doing(&app->watchdog, "waiting for the config server");
     cr_refresh_free(app->refresh);
     cr_actuator_unregister_metrics(app);
     cr_watchdog_doing(&app->watchdog, "ending the HTTP client");
@@ -246,14 +255,27 @@ static void free_parts(struct cr_app *app)
     }
 }
 
+static void finish(struct cr_app *app)
+{
+    int code = atomic_load(&app->exit_code);
+    cr_log_info(app->log, "daemon.ended", "exit code %d", code);
+}
+
 static void stop(struct cr_app *app)
 {
     atomic_store(&app->stage, CR_STAGE_STOP);
     cr_watchdog_doing(&app->watchdog, "stopping the HTTP server");
     cr_http_server_stop(app->server);
     cr_modules_stop(app);
+    cr_watchdog_doing(&app->watchdog, "waiting for the config server");
+    if (app->refresh && !cr_refresh_wait(app->refresh, REFRESH_WAIT_MS)) {
+        /* Nothing depends on its answer any more, and only it still uses what would be freed. */
+        finish(app);
+        _exit(atomic_load(&app->exit_code));
+    }
     free_parts(app);
     cr_watchdog_stop(&app->watchdog);
+    finish(app);
 }
 
 /* --- a life --- */
@@ -295,9 +317,7 @@ static int live(struct cr_app *app)
     }
     drain(app);
     stop(app);
-    int code = atomic_load(&app->exit_code);
-    cr_log_info(app->log, "daemon.ended", "exit code %d", code);
-    return code;
+    return atomic_load(&app->exit_code);
 }
 
 static int run(const struct cr_config_input *input)

@@ -15,6 +15,7 @@ int cr_modules_open(struct cr_app *app, struct cr_err *err)
 {
     for (size_t i = 0; i < app->daemon->module_count && !cr_app_end_wanted(app); i++) {
         const struct cr_module *module = &app->daemon->modules[i];
+        cr_watchdog_doing(&app->watchdog, module->name);
         int rc = module->open ? module->open(app, &app->states[i], err) : 0;
         if (rc != 0) {
             (void)cr_err_prefix(err, "%s: ", module->name);
@@ -30,6 +31,7 @@ int cr_modules_start(struct cr_app *app, struct cr_err *err)
     for (size_t i = 0; i < app->opened && !cr_app_end_wanted(app); i++) {
         const struct cr_module *module = &app->daemon->modules[i];
         app->started = i + 1; /* drain also what started half */
+        cr_watchdog_doing(&app->watchdog, module->name);
         int rc = module->start ? module->start(app, app->states[i], err) : 0;
         if (rc != 0) {
             (void)cr_err_prefix(err, "%s: ", module->name);

@@ -211,6 +211,19 @@ void cr_refresh_drain(struct cr_refresh *refresh)
     answer_failure(&refresh->next, 503, "the daemon is ending"); /* nobody adds any more */
 }
 
+bool cr_refresh_wait(struct cr_refresh *refresh, int64_t wait_ms)
+{
+    int64_t deadline_ms = cr_clock_ms() + wait_ms;
+    struct cr_signals only_wakes = {-1, refresh->app->signals.wake_fd};
+    while (refresh->thread.started && !atomic_load(&refresh->done)) {
+        int64_t left_ms = deadline_ms - cr_clock_ms();
+        if (left_ms <= 0)
+            return false;
+        (void)cr_signals_wait(&only_wakes, (int)left_ms);
+    }
+    return true;
+}
+
 void cr_refresh_free(struct cr_refresh *refresh)
 {
     if (!refresh)

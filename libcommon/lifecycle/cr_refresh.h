@@ -25,6 +25,8 @@ void cr_refresh_turn(struct cr_refresh *refresh);
 
 /* Answers all who wait. The thread ends when the config source gives up. */
 void cr_refresh_drain(struct cr_refresh *refresh);
+/* After that: false when the thread still runs after wait_ms. */
+bool cr_refresh_wait(struct cr_refresh *refresh, int64_t wait_ms);
 /* Waits for the thread, then frees. NULL is fine. */
 void cr_refresh_free(struct cr_refresh *refresh);
 

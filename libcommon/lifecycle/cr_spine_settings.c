@@ -14,6 +14,14 @@ static const struct cr_setting rows[] = {
      "Address to listen on; empty: every address."},
     {"crema.home", CR_SETTING_TEXT, FIELD(home), ".crema/0", 0, 0, CR_SETTING_RESTART,
      "Folder for data, caches and run files; also the variable CREMA_HOME."},
+    {"spring.profiles.active", CR_SETTING_LIST, FIELD(profiles), NULL, 0, 0, CR_SETTING_RESTART,
+     "Profiles whose application-PROFILE files apply too, the last one first."},
+    {"spring.config.location", CR_SETTING_TEXT, FIELD(config_location), NULL, 0, 0,
+     CR_SETTING_RESTART, "Files or folders (ending in /) to read instead of . and config/."},
+    {"spring.config.additional-location", CR_SETTING_TEXT, FIELD(config_additional), NULL, 0, 0,
+     CR_SETTING_RESTART, "Files or folders to read before those."},
+    {"debug", CR_SETTING_BOOL, FIELD(debug), "false", 0, 0, CR_SETTING_RESTART,
+     "Sets the level of all loggers to debug."},
     {"crema.log.format", CR_SETTING_TEXT, FIELD(log_format), "logfmt", 0, 0, CR_SETTING_LIVE,
      "Form of the log lines on stderr: logfmt or json."},
     {"crema.shutdown.drain-ms", CR_SETTING_DURATION, FIELD(drain_ms), "5000", 0, 3600000,
@@ -41,15 +49,21 @@ static const struct cr_setting rows[] = {
      "Readers of hystrix.stream at a time; more are refused with 503."},
 };
 
-/* Read by the spine itself from the environment, since a logger's name has dots. */
+/* Families that the spine reads from the environment itself. */
 static const struct cr_setting logging_rows[] = {
-    {"logging.level.<logger>", CR_SETTING_TEXT, 0, NULL, 0, 0, CR_SETTING_LIVE,
+    {"logging.level.<logger...>", CR_SETTING_TEXT, 0, NULL, 0, 0, CR_SETTING_LIVE,
      "Level of a logger and of those below it: off, error, warn, info, debug or trace; the logger "
      "\"root\" is above all."},
 };
 
+static const struct cr_setting info_rows[] = {
+    {"info.<key...>", CR_SETTING_TEXT, 0, NULL, 0, 0, CR_SETTING_LIVE,
+     "Anything that /actuator/info shall show."},
+};
+
 static const struct cr_setting_table families[] = {
     {logging_rows, CR_COUNT(logging_rows)},
+    {info_rows, CR_COUNT(info_rows)},
 };
 
 int cr_tables_new(const struct cr_daemon *daemon, struct cr_arena *arena,

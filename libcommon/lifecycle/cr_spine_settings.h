@@ -15,6 +15,10 @@
 
 struct cr_spine_settings {
     const char *name;
+    struct cr_setting_list profiles;
+    const char *config_location;   /* this and the next two: read by the settings room itself, */
+    const char *config_additional; /* rows only so that --help shows them */
+    bool debug;
     const char *address;
     int64_t port;
     const char *home;

@@ -78,6 +78,12 @@ def test_check_config_unknown_key_is_a_warning():
     assert "example.count" in done.stderr, "names the nearest"
 
 
+def test_check_config_knows_what_the_spine_reads():
+    done = run_once(NAME, "--check-config", "--logging.level.a.b=debug", "--info.app.name=x",
+                    "--spring.profiles.active=blue", "--debug")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_print_config_origins_and_secrets(tmp_path):
     (tmp_path / "application.yml").write_text("example:\n  count: 7\n")
     done = run_once(NAME, "--print-config", f"--spring.config.location={tmp_path}/",

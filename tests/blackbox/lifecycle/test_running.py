@@ -16,7 +16,8 @@ NAME = "example-daemon"
 
 def test_ready_line_and_run_file(daemon):
     one = daemon(NAME)
-    assert f"event=daemon.ready msg=\"example 1.2.3 is ready\" port={one.port} " in one.log
+    ready = f"event=daemon.ready msg=\"example 1.2.3 is ready\" port={one.port} "
+    wait_until(lambda: ready in one.log, 5, "the line, which follows the file")
     run_file = one.home / "run" / f"{NAME}.json"
     announced = json.loads(run_file.read_text())
     assert (announced["pid"], announced["port"]) == (one.child.pid, one.port)
@@ -105,6 +106,15 @@ def test_a_signal_while_the_config_server_is_asked(tmp_path):
         wait_for_line(child, "event=remote.waiting")
         child.send_signal(signal.SIGTERM)
         assert child.wait(5) == 0
+
+
+def test_a_module_that_does_not_open_is_given_up(tmp_path):
+    with start_slowly(tmp_path, "--example.open-ms=60000", "--crema.shutdown.drain-ms=0") as child:
+        wait_for_line(child, "event=part.opening")
+        child.send_signal(signal.SIGTERM)
+        rest = child.stderr.read()
+        assert child.wait(10) == 1
+    assert "event=stop.overdue" in rest and "while part" in rest
 
 
 def test_a_module_may_end_the_daemon(daemon):
@@ -211,6 +221,19 @@ def test_a_refresh_at_the_end_is_answered(daemon):
     for thread in threads:
         thread.join()
     assert set(statuses) <= {0, 200, 503}
+
+
+def test_a_refresh_that_hangs_does_not_hold_up_the_end(with_file):
+    one, file = with_file
+    file.write_text("example: {greeting: one, fixed: stays, remote-wait-ms: 50000}\n")
+    answers = []
+    client = threading.Thread(target=lambda: answers.append(one.post("/refresh", timeout=20)))
+    client.start()
+    wait_until(lambda: "event=remote.waiting" in one.log, 5, "the refresh")
+    assert one.stop(seconds=5) == 0
+    client.join()
+    assert answers[0].status == 503
+    assert "event=daemon.ended" in one.log
 
 
 def test_notify_socket(daemon, tmp_path):
