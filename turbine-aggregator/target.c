@@ -96,7 +96,7 @@ bool target_cluster_wanted(const struct target_rules *rules, const char *cluster
 struct address {
     const char *scheme;
     const char *host;
-    int port; /* of the URL; 0: none is known */
+    int port; /* 0: none is known */
 };
 
 static struct address address_of(const struct cr_instance *instance)
@@ -111,13 +111,16 @@ static const char *without_slash(const char *suffix)
     return suffix[0] == '/' ? suffix + 1 : suffix;
 }
 
-static const char *url_of(const struct address *address, bool with_port, const char *suffix,
-                          struct cr_arena *arena)
+static void add_url(struct target *target, const struct address *address, bool with_port,
+                    const char *suffix, struct cr_arena *arena)
 {
-    if (!with_port)
-        return cr_arena_printf(arena, "%s://%s%s", address->scheme, address->host, suffix);
-    return cr_arena_printf(arena, "%s://%s:%d/%s", address->scheme, address->host, address->port,
-                           without_slash(suffix));
+    const char *url;
+    if (with_port)
+        url = cr_arena_printf(arena, "%s://%s:%d/%s", address->scheme, address->host, address->port,
+                              without_slash(suffix));
+    else
+        url = cr_arena_printf(arena, "%s://%s%s", address->scheme, address->host, suffix);
+    target->urls[target->url_count++] = url;
 }
 
 static const char *host_of(const struct target_rules *rules, const struct cr_instance *instance,
@@ -126,6 +129,22 @@ static const char *host_of(const struct target_rules *rules, const struct cr_ins
     if (!rules->combine_host_port)
         return cr_arena_text(arena, instance->host);
     return cr_arena_printf(arena, "%s:%d", instance->host, instance->management_port);
+}
+
+/* Boot 1 has the stream elsewhere; with a suffix of one's own nobody is second-guessed. */
+static void add_urls(struct target *target, const struct address *address, const char *suffix,
+                     bool with_port, struct cr_arena *arena)
+{
+    add_url(target, address, with_port, suffix ? suffix : default_suffix, arena);
+    if (!suffix && with_port)
+        add_url(target, address, with_port, boot1_suffix, arena);
+}
+
+/* A certificate names the host, so only a plain address can be replaced. */
+static bool has_other_address(const struct cr_instance *instance)
+{
+    return instance->secure_port <= 0 && instance->ip && *instance->ip &&
+           !cr_slice_equal_nocase(cr_slice_of(instance->ip), cr_slice_of(instance->host));
 }
 
 static int make_urls(const struct target_rules *rules, const struct cr_instance *instance,
@@ -137,10 +156,11 @@ static int make_urls(const struct target_rules *rules, const struct cr_instance 
         return cr_err_set(err, CR_EINVAL, "instance '%s' of '%s' has no port", instance->id,
                           instance->app);
     const char *suffix = rules->suffix(rules->ctx, target->cluster, arena);
-    target->url = url_of(&address, with_port, suffix ? suffix : default_suffix, arena);
-    /* Boot 1 has the stream elsewhere; with an own suffix nobody is second-guessed. */
-    if (!suffix && with_port)
-        target->second_url = url_of(&address, with_port, boot1_suffix, arena);
+    add_urls(target, &address, suffix, with_port, arena);
+    if (has_other_address(instance)) {
+        address.host = instance->ip;
+        add_urls(target, &address, suffix, with_port, arena);
+    }
     return 0;
 }
 

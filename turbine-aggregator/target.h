@@ -7,7 +7,9 @@
  * Source:    Spring Cloud Netflix Turbine 2.2: CommonsInstanceDiscovery, EurekaInstanceDiscovery,
  *            SpringClusterMonitor. Deviations: without turbine.appConfig all instances form the
  *            cluster "default" (Spring then finds none); of the expression language those forms
- * that people use; a leading '/' of the suffix never doubles.
+ * that people use; a leading '/' of the suffix never doubles; a host name that leads nowhere is
+ *            followed by the IP address, and without a suffix of one's own Boot 2's path by Boot
+ * 1's.
  */
 #ifndef TARGET_H
 #define TARGET_H
@@ -39,11 +41,13 @@ struct target_rules {
     void *ctx;
 };
 
+enum { TARGET_URLS_MAX = 4 };
+
 struct target {
     const char *cluster;
-    const char *host; /* the name under which it counts: "host:port" or "host" */
-    const char *url;
-    const char *second_url; /* to try when the first is not found; NULL: none */
+    const char *host;                  /* the name under which it counts: "host:port" or "host" */
+    const char *urls[TARGET_URLS_MAX]; /* to be tried in this order */
+    size_t url_count;
 };
 
 CR_MUST_CHECK int target_of(const struct target_rules *rules, const struct cr_instance *instance,

@@ -51,7 +51,7 @@ static void expect(const struct target_rules *rules, const struct cr_instance *i
     assert_int_equal(target_of(rules, instance, arena, &target, NULL), 0);
     assert_string_equal(target.cluster, cluster);
     assert_string_equal(target.host, host);
-    assert_string_equal(target.url, url);
+    assert_string_equal(target.urls[0], url);
 }
 
 static int none(const struct target_rules *rules, const struct cr_instance *instance)
@@ -190,10 +190,30 @@ static void without_apps_all_are_default(void **state)
     CR_AUTO_ARENA arena = cr_arena_new(0);
     struct target target;
     assert_int_equal(target_of(&rules, &instance, arena, &target, NULL), 0);
-    assert_string_equal(target.second_url, "http://myhost:8080/hystrix.stream");
+    assert_int_equal(target.url_count, 2);
+    assert_string_equal(target.urls[1], "http://myhost:8080/hystrix.stream");
     setup.suffix = "own";
     assert_int_equal(target_of(&rules, &instance, arena, &target, NULL), 0);
-    assert_null(target.second_url);
+    assert_int_equal(target.url_count, 1);
+}
+
+/* A host name may lead nowhere from here: the address is tried after it. */
+static void the_address_after_the_name(void **state)
+{
+    (void)state;
+    struct setup setup = {.insert_port = true};
+    struct target_rules rules = rules_of(&setup);
+    struct cr_instance instance = instance_at(8080);
+    instance.ip = "10.0.0.7";
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct target target;
+    assert_int_equal(target_of(&rules, &instance, arena, &target, NULL), 0);
+    assert_int_equal(target.url_count, 4);
+    assert_string_equal(target.urls[2], "http://10.0.0.7:8080/actuator/hystrix.stream");
+    assert_string_equal(target.urls[3], "http://10.0.0.7:8080/hystrix.stream");
+    instance.secure_port = 8443;
+    assert_int_equal(target_of(&rules, &instance, arena, &target, NULL), 0);
+    assert_int_equal(target.url_count, 2);
 }
 
 static void only_configured_clusters(void **state)
@@ -230,6 +250,7 @@ int main(void)
         cmocka_unit_test(case_79_two_processes_on_one_host),
         cmocka_unit_test(case_80_only_up),
         cmocka_unit_test(without_apps_all_are_default),
+        cmocka_unit_test(the_address_after_the_name),
         cmocka_unit_test(only_configured_clusters),
         cmocka_unit_test(without_a_port),
     };
