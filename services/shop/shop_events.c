@@ -85,7 +85,7 @@ int shop_relay_start(struct cr_app *app, void *state, const struct shop_topic *t
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "relay: out of memory");
     const char *servers;
-    enum cr_new_cluster policy;
+    enum cr_new_cluster policy = CR_NEW_CLUSTER_STOP;
     int rc = shop_bootstrap(app, arena, &servers, err);
     if (!rc)
         rc = read_policy(app, arena, &policy, err);
