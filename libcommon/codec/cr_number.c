@@ -54,7 +54,7 @@ size_t cr_number_text(double value, char out[CR_NUMBER_TEXT_SIZE])
     } else if (magnitude <= 0.0) {
         snprintf(to, size, "0.0");
     } else {
-        char digits[DIGITS_MAX + 1];
+        char digits[DIGITS_MAX + 1] = "";
         int exponent = shortest_digits(magnitude, digits);
         if (magnitude >= 1e-3 && magnitude < 1e7)
             plain_text(to, size, digits, exponent);

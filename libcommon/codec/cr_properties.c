@@ -92,7 +92,7 @@ static void read_char(struct reader *r)
         r->character = next_raw(r);
         const char *hit = r->character > 0 ? strchr(names, r->character) : NULL;
         if (hit)
-            r->character = values[hit - names];
+            r->character = (unsigned char)values[hit - names];
         else if (r->character == 'u')
             r->character = hex_unit(r);
         else if (r->character == '\n')

@@ -156,89 +156,94 @@ const char *cr_environment_text(const struct cr_environment *environment, const 
                                                                              : fallback;
 }
 
+/* One look-up of a list. */
+struct list {
+    const struct cr_environment *environment;
+    const char *key;
+    struct cr_arena *arena;
+    struct cr_err *err;
+    const char **items;
+    size_t count;
+};
+
+static int list_alloc(struct list *list, size_t capacity)
+{
+    if (capacity > CR_LIST_MAX)
+        return cr_err_set(list->err, CR_ELIMIT, "a list of more than %d items", CR_LIST_MAX);
+    list->count = 0;
+    list->items = cr_arena_array(list->arena, capacity, sizeof *list->items);
+    return list->items ? 0 : cr_environment_no_memory(list->err);
+}
+
 /* The items of one value: "a, b,," are a and b. */
-static int split_items(struct cr_slice text, struct cr_arena *arena, const char *const **out_items,
-                       size_t *out_count, struct cr_err *err)
+static int split_items(struct list *list, struct cr_slice text)
 {
     size_t capacity = 1;
     for (size_t i = 0; i < text.len; i++)
         capacity += text.ptr[i] == ',';
-    if (capacity > CR_LIST_MAX)
-        return cr_err_set(err, CR_ELIMIT, "a list of more than %d items", CR_LIST_MAX);
-    const char **items = cr_arena_array(arena, capacity, sizeof *items);
-    if (!items)
-        return cr_environment_no_memory(err);
-    size_t count = 0;
+    int rc = list_alloc(list, capacity);
     struct cr_slice item;
-    while (cr_slice_split(&text, ',', &item)) {
+    while (rc == 0 && cr_slice_split(&text, ',', &item)) {
         item = cr_slice_trim(item);
         if (item.len == 0)
             continue;
-        items[count] = cr_arena_slice(arena, item);
-        if (!items[count++])
-            return cr_environment_no_memory(err);
+        list->items[list->count] = cr_arena_slice(list->arena, item);
+        if (!list->items[list->count++])
+            rc = cr_environment_no_memory(list->err);
     }
-    *out_items = items;
-    *out_count = count;
-    return 0;
+    return rc;
 }
 
-static const struct cr_environment_pair *indexed_pair(const struct cr_source *source,
-                                                      const char *key, size_t index)
+static const struct cr_environment_pair *indexed_pair(const struct list *list,
+                                                      const struct cr_source *source, size_t index)
 {
     CR_AUTO(cr_buf) name = {0};
-    cr_buf_printf(&name, "%s[%zu]", key, index);
+    cr_buf_printf(&name, "%s[%zu]", list->key, index);
     return cr_buf_status(&name) ? NULL : cr_source_get(source, cr_buf_view(&name));
 }
 
-static int indexed_items(const struct cr_environment *environment, const struct cr_source *source,
-                         const char *key, struct cr_arena *arena, const char *const **out_items,
-                         size_t *out_count, struct cr_err *err)
+static int indexed_items(struct list *list, const struct cr_source *source)
 {
     size_t count = 0;
-    while (indexed_pair(source, key, count))
-        if (++count > CR_LIST_MAX)
-            return cr_err_set(err, CR_ELIMIT, "a list of more than %d items", CR_LIST_MAX);
-    const char **items = cr_arena_array(arena, count, sizeof *items);
-    if (!items)
-        return cr_environment_no_memory(err);
-    for (size_t i = 0; i < count; i++) {
-        struct cr_slice text = cr_slice_of(indexed_pair(source, key, i)->text);
-        int rc = cr_environment_expand(environment, text, arena, &items[i], err);
-        if (rc)
-            return rc;
+    while (count <= CR_LIST_MAX && indexed_pair(list, source, count))
+        count++;
+    int rc = list_alloc(list, count);
+    for (size_t i = 0; i < count && !rc; i++) {
+        struct cr_slice text = cr_slice_of(indexed_pair(list, source, i)->text);
+        rc =
+            cr_environment_expand(list->environment, text, list->arena, &list->items[i], list->err);
+        list->count++;
     }
-    *out_items = items;
-    *out_count = count;
-    return 0;
+    return rc;
 }
 
-static int list_of_source(const struct cr_environment *environment, const struct cr_source *source,
-                          const char *key, struct cr_arena *arena, const char *const **out_items,
-                          size_t *out_count, struct cr_err *err)
+static int list_of_source(struct list *list, const struct cr_source *source)
 {
-    const struct cr_environment_pair *pair = cr_source_get(source, cr_slice_of(key));
-    if (!pair) {
-        if (!indexed_pair(source, key, 0))
-            return CR_ENOTFOUND;
-        return indexed_items(environment, source, key, arena, out_items, out_count, err);
-    }
-    const char *text;
-    int rc = cr_environment_expand(environment, cr_slice_of(pair->text), arena, &text, err);
-    return rc ? rc : split_items(cr_slice_of(text), arena, out_items, out_count, err);
+    const struct cr_environment_pair *pair = cr_source_get(source, cr_slice_of(list->key));
+    if (!pair)
+        return indexed_pair(list, source, 0) ? indexed_items(list, source) : CR_ENOTFOUND;
+    const char *text = NULL;
+    int rc = cr_environment_expand(list->environment, cr_slice_of(pair->text), list->arena, &text,
+                                   list->err);
+    return rc ? rc : split_items(list, cr_slice_of(text));
 }
 
 int cr_environment_list(const struct cr_environment *environment, const char *key,
                         struct cr_arena *arena, const char *const **out_items, size_t *out_count,
                         struct cr_err *err)
 {
+    struct list list = {.environment = environment, .key = key, .arena = arena, .err = err};
     int rc = CR_ENOTFOUND;
     for (size_t i = 0; i < environment->source_count && rc == CR_ENOTFOUND; i++)
-        rc = list_of_source(environment, &environment->sources[i], key, arena, out_items, out_count,
-                            err);
-    if (rc && rc != CR_ENOTFOUND)
-        cr_err_prefix(err, "'%s': ", key);
-    return rc;
+        rc = list_of_source(&list, &environment->sources[i]);
+    if (rc) {
+        if (rc != CR_ENOTFOUND)
+            cr_err_prefix(err, "'%s': ", key);
+        return rc;
+    }
+    *out_items = list.items;
+    *out_count = list.count;
+    return 0;
 }
 
 size_t cr_environment_profile_count(const struct cr_environment *environment)

@@ -24,6 +24,11 @@ struct writer {
     size_t len;
 };
 
+static struct writer writer_on(char *out)
+{
+    return (struct writer){out, 0};
+}
+
 static void put(struct writer *w, char c)
 {
     if (w->len < CR_RELAXED_MAX - 1)
@@ -47,7 +52,7 @@ static bool is_index(struct cr_slice rest)
 
 struct cr_slice cr_relaxed(struct cr_slice key, char out[CR_RELAXED_MAX])
 {
-    struct writer w = {out, 0};
+    struct writer w = writer_on(out);
     bool index = false;
     for (size_t i = 0; i < key.len; i++) {
         char c = key.ptr[i];
@@ -70,7 +75,7 @@ struct cr_slice cr_relaxed(struct cr_slice key, char out[CR_RELAXED_MAX])
 
 struct cr_slice cr_relaxed_variable(struct cr_slice key, char out[CR_RELAXED_MAX])
 {
-    struct writer w = {out, 0};
+    struct writer w = writer_on(out);
     for (size_t i = 0; i < key.len; i++)
         if (is_alnum(key.ptr[i]))
             put(&w, lower(key.ptr[i]));
@@ -87,7 +92,7 @@ static bool is_number(struct cr_slice text)
 
 struct cr_slice cr_relaxed_from_variable(struct cr_slice variable, char out[CR_RELAXED_MAX])
 {
-    struct writer w = {out, 0};
+    struct writer w = writer_on(out);
     struct cr_slice part;
     while (cr_slice_split(&variable, '_', &part)) {
         if (part.len == 0)
