@@ -68,6 +68,10 @@ struct cr_http_call {
      * answer (other bodies go to the response). Not 0 ends the call as cancelled. */
     int (*on_head)(const struct cr_http_response *head, void *ctx);
     int (*on_data)(struct cr_slice piece, void *ctx);
+
+    /* Asked before a connection is made to an address that the URL's host resolved to, as a number
+     * ("169.254.169.254", "::1"); false is CR_HTTP_REFUSED. Such a call shares no connection. */
+    bool (*may_connect)(const char *address, void *ctx);
 };
 
 typedef void (*cr_http_done)(const struct cr_http_response *response, void *ctx);

@@ -1,9 +1,11 @@
 /* One call: libcurl's options, its callbacks, and what its results mean. */
 #include "cr_http_transfer.h"
 
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "cr_assert.h"
 #include "cr_buf.h"
@@ -185,6 +187,17 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
     return piece.len;
 }
 
+static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    struct cr_http_transfer *t = ctx;
+    char text[NI_MAXHOST];
+    if (getnameinfo(&address->addr, address->addrlen, text, sizeof text, NULL, 0, NI_NUMERICHOST) ||
+        !t->call.may_connect(text, t->ctx))
+        return CURL_SOCKET_BAD;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 /* --- the start --- */
 
 static int add_line(struct cr_http_transfer *t, const char *name, const char *value)
@@ -242,6 +255,12 @@ static void set_policy(const struct cr_http_transfer *t, CURL *easy, const char 
         curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, t->call.unix_path);
     if (t->call.gzip)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (t->call.may_connect) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L); /* one that exists was not asked for */
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+    }
 }
 
 int cr_http_transfer_start(struct cr_http_transfer *t, CURL *easy, const char *user_agent,

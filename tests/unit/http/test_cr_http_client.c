@@ -403,6 +403,31 @@ static void test_connections_are_reused(void **state)
     assert_int_equal(counts.connections, 1);
 }
 
+static bool not_loopback(const char *address, void *ctx)
+{
+    (void)ctx;
+    return strcmp(address, "127.0.0.1") != 0;
+}
+
+static bool only_loopback(const char *address, void *ctx)
+{
+    return !not_loopback(address, ctx);
+}
+
+/* Whoever asks about addresses is asked for each connection, even where one is kept already. */
+static void test_addresses_are_asked_for(void **state)
+{
+    struct world *world = *state;
+    struct cr_http_call call = {.url = url(world, "/echo")};
+    assert_int_equal(fetch(world, call).status, 200);
+    call.may_connect = not_loopback;
+    assert_int_equal(fetch(world, call).cause, CR_HTTP_REFUSED);
+    call.may_connect = only_loopback;
+    assert_int_equal(fetch(world, call).status, 200);
+    call.may_connect = not_loopback;
+    assert_int_equal(fetch(world, call).cause, CR_HTTP_REFUSED);
+}
+
 static void test_cancel(void **state)
 {
     enum { CALLS = 30 };
@@ -694,6 +719,7 @@ int main(void)
         IN_WORLD(test_refused_and_connect_timeout),
         IN_WORLD(test_many_calls_at_once),
         IN_WORLD(test_connections_are_reused),
+        IN_WORLD(test_addresses_are_asked_for),
         IN_WORLD(test_cancel),
         IN_WORLD(test_too_many_calls),
         IN_WORLD(test_reads_a_stream),
