@@ -25,3 +25,8 @@ else()
   target_link_options(crema_hardening INTERFACE
       -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed)
 endif()
+# A sanitizer that does not know C11 threads, which librdkafka uses.
+if(CREMA_SANITIZE MATCHES thread)
+  add_library(crema_c11_threads SHARED ${CMAKE_CURRENT_LIST_DIR}/tsan_c11_threads.c)
+  target_link_libraries(crema_hardening INTERFACE crema_c11_threads)
+endif()
