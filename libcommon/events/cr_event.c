@@ -135,8 +135,10 @@ static int check_read(const struct cr_event *event, struct cr_slice specversion,
     if (!cr_slice_is(specversion, "1.0"))
         return cr_err_set(err, CR_EPARSE, "event: specversion '%.*s' is not 1.0",
                           CR_SLICE_ARG(cr_slice_sub(specversion, 0, 40)));
-    int rc = cr_event_check(event, err);
-    return rc == 0 ? 0 : cr_err_set(err, CR_EPARSE, "%s", err->text);
+    struct cr_err reason = {0};
+    if (cr_event_check(event, &reason) < 0)
+        return cr_err_set(err, CR_EPARSE, "%s", reason.text);
+    return 0;
 }
 
 static int from_binary(const struct cr_event_message *message, struct cr_event *event,

@@ -332,14 +332,16 @@ static bool write_batch(struct reader *reader)
     return true;
 }
 
+/* Known once every partition was fetched from. */
 static void tell_lag(struct reader *reader)
 {
     struct cr_consumer *consumer = reader->consumer;
     int64_t lag = 0;
     for (int i = 0; i < reader->assigned.partitions; i++) {
         int64_t end = cr_kafka_end(reader->kafka, consumer->options.topic, i);
-        if (end > 0)
-            lag += cr_max_i64(end - cr_max_i64(reader->next[i].offset, 0), 0);
+        if (end < 0)
+            return;
+        lag += cr_max_i64(end - cr_max_i64(reader->next[i].offset, 0), 0);
     }
     cr_gauge_set(consumer->lag, (double)lag);
     CR_LOCKED(&consumer->mutex);
