@@ -15,7 +15,7 @@ static const struct cr_migration projection_steps[] = {
 };
 static const struct cr_schema projection_schema = {"projection", projection_steps, 1};
 
-static const struct broker_topic topics[] = {{FIXTURE_TOPIC, 6}};
+static const struct broker_topic topics[] = {{FIXTURE_TOPIC, 6}, {FIXTURE_SINGLE, 1}};
 
 /* --- stores --- */
 
@@ -100,17 +100,20 @@ void bus_stop_consumer(struct bus *bus)
     bus->consumer = NULL;
 }
 
-/* "poison": can never be applied; "foreign": of no use. */
+/* The effect is written before the poison is found: it must be undone. */
 static int apply(struct cr_tx *tx, const struct cr_event *event, void *ctx, struct cr_err *err)
 {
     struct bus *bus = ctx;
     int64_t version = 0;
-    int rc = cr_tx_query_int(tx,
-                             "INSERT INTO orders(id, version, effects) VALUES($1, $2, 1)"
-                             " ON CONFLICT(id) DO UPDATE SET effects = orders.effects + 1,"
-                             " version = orders.version + 1 RETURNING version",
-                             CR_VALUES(cr_value_slice(event->aggregate), cr_value_int(1)), &version,
-                             err);
+    int rc = atomic_load(&bus->apply_rc);
+    if (rc < 0)
+        return cr_err_set(err, rc, "told to fail");
+    rc = cr_tx_query_int(tx,
+                         "INSERT INTO orders(id, version, effects) VALUES($1, $2, 1)"
+                         " ON CONFLICT(id) DO UPDATE SET effects = orders.effects + 1,"
+                         " version = orders.version + 1 RETURNING version",
+                         CR_VALUES(cr_value_slice(event->aggregate), cr_value_int(1)), &version,
+                         err);
     if (rc < 0)
         return rc;
     if (cr_slice_search(event->data, CR_SLICE("poison")) >= 0)
@@ -145,12 +148,11 @@ static int fetch(void *ctx, const struct cr_feed_query *query, struct cr_buf *ou
 
 /* --- set-up --- */
 
-int bus_setup(void **state)
+static struct bus *bus_new(const char *folder)
 {
     struct bus *bus = calloc(1, sizeof *bus);
     assert_non_null(bus);
-    snprintf(bus->folder, sizeof bus->folder, "/tmp/crema-events-XXXXXX");
-    assert_non_null(mkdtemp(bus->folder));
+    snprintf(bus->folder, sizeof bus->folder, "%s", folder);
     snprintf(bus->owner_path, sizeof bus->owner_path, "%s/owner.db", bus->folder);
     snprintf(bus->reader_path, sizeof bus->reader_path, "%s/reader.db", bus->folder);
     bus->relay_options = (struct cr_relay_options){
@@ -172,6 +174,21 @@ int bus_setup(void **state)
         .ctx = bus,
     };
     bus_open_stores(bus);
+    return bus;
+}
+
+struct bus *bus_open_existing(const char *folder, const char *bootstrap)
+{
+    struct bus *bus = bus_new(folder);
+    snprintf(bus->bootstrap, sizeof bus->bootstrap, "%s", bootstrap);
+    return bus;
+}
+
+int bus_setup(void **state)
+{
+    char folder[] = "/tmp/crema-events-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct bus *bus = bus_new(folder);
     bus_start_broker(bus);
     *state = bus;
     return 0;
@@ -226,6 +243,11 @@ static void append(struct bus *bus, const char *aggregate, struct cr_slice data)
     bus->appended++;
 }
 
+void bus_append_one(struct bus *bus, const char *aggregate, const char *data)
+{
+    append(bus, aggregate, cr_slice_of(data));
+}
+
 struct many {
     int aggregates;
     int first;
@@ -270,24 +292,50 @@ void bus_append_large(struct bus *bus, size_t bytes)
 
 /* --- looking --- */
 
-static int look(struct cr_tx *tx, void *ctx, struct cr_err *err)
+static int run_sql(struct cr_tx *tx, void *ctx, struct cr_err *err)
 {
-    struct projection *projection = ctx;
-    int rc =
-        cr_tx_query_int(tx, "SELECT count(*) FROM orders", CR_NO_VALUES, &projection->orders, err);
-    if (rc < 0)
-        return rc;
-    return cr_tx_query_int(tx, "SELECT COALESCE(SUM(effects), 0) FROM orders", CR_NO_VALUES,
-                           &projection->events, err);
+    return cr_tx_exec(tx, ctx, CR_NO_VALUES, err);
 }
 
-struct projection bus_projection(struct bus *bus)
+void bus_exec(struct cr_store *store, const char *sql)
 {
-    struct projection projection = {0};
+    char text[256];
     struct cr_err err = {0};
-    if (cr_store_read(bus->projection, look, &projection, &err) < 0)
+    snprintf(text, sizeof text, "%s", sql);
+    if (cr_store_write(store, run_sql, text, &err) < 0)
         fail_msg("%s", err.text);
-    return projection;
+}
+
+struct number {
+    const char *sql;
+    int64_t value;
+};
+
+static int read_number(struct cr_tx *tx, void *ctx, struct cr_err *err)
+{
+    struct number *number = ctx;
+    return cr_tx_query_int(tx, number->sql, CR_NO_VALUES, &number->value, err);
+}
+
+int64_t bus_number(struct cr_store *store, const char *sql)
+{
+    struct number number = {.sql = sql};
+    struct cr_err err = {0};
+    if (cr_store_read(store, read_number, &number, &err) < 0)
+        fail_msg("%s", err.text);
+    return number.value;
+}
+
+int64_t bus_effects(struct bus *bus)
+{
+    return bus_number(bus->projection, "SELECT COALESCE(SUM(effects), 0) FROM orders");
+}
+
+struct cr_consumer_status bus_consumer(struct bus *bus)
+{
+    struct cr_consumer_status status;
+    cr_consumer_status(bus->consumer, &status);
+    return status;
 }
 
 bool bus_wait_at_most(struct bus *bus, bool (*check)(struct bus *bus), int64_t ms)
@@ -312,24 +360,23 @@ void bus_wait(struct bus *bus, bool (*check)(struct bus *bus), const char *what)
         cr_relay_status(bus->relay, &relay);
     if (bus->consumer)
         cr_consumer_status(bus->consumer, &consumer);
-    struct projection projection = bus_projection(bus);
     fail_msg("not in time: %s; appended %lld, relay %s at %lld of %lld (%s), consumer %s, applied "
              "%lld, lag %lld, position %lld (%s)",
              what, (long long)bus->appended, cr_relay_state_name(relay.state),
              (long long)relay.cursor, (long long)relay.head, relay.reason,
-             consumer.connected ? "connected" : "away", (long long)projection.events,
+             consumer.connected ? "connected" : "away", (long long)bus_effects(bus),
              (long long)consumer.lag, (long long)consumer.feed_position, consumer.reason);
 }
 
 static bool complete(struct bus *bus)
 {
-    return bus_projection(bus).events >= bus->appended;
+    return bus_effects(bus) >= bus->appended;
 }
 
 void bus_wait_complete(struct bus *bus)
 {
     bus_wait(bus, complete, "all events in the projection");
-    assert_int_equal(bus_projection(bus).events, bus->appended);
+    assert_int_equal(bus_effects(bus), bus->appended);
     assert_int_equal(atomic_load(&bus->disorder), 0);
 }
 
@@ -342,14 +389,10 @@ bool bus_relay_done(struct bus *bus)
 
 bool bus_connected(struct bus *bus)
 {
-    struct cr_consumer_status status;
-    cr_consumer_status(bus->consumer, &status);
-    return status.connected;
+    return bus_consumer(bus).connected;
 }
 
 bool bus_swept(struct bus *bus)
 {
-    struct cr_consumer_status status;
-    cr_consumer_status(bus->consumer, &status);
-    return status.swept;
+    return bus_consumer(bus).swept;
 }

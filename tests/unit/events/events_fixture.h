@@ -23,7 +23,8 @@
 #include "cr_relay.h"
 #include "forwarder.h"
 
-#define FIXTURE_TOPIC  "test.order"
+#define FIXTURE_TOPIC  "test.order"  /* 6 partitions */
+#define FIXTURE_SINGLE "test.single" /* one */
 #define FIXTURE_SOURCE "/test/order"
 
 struct bus {
@@ -43,6 +44,7 @@ struct bus {
     struct cr_consumer *consumer;
 
     atomic_bool feed_down;
+    atomic_int apply_rc; /* what applying returns; 0: it is done */
     atomic_int fetches;
     atomic_int disorder; /* events that did not follow the one before */
     int64_t appended;
@@ -50,6 +52,9 @@ struct bus {
 
 int bus_setup(void **state); /* stores and broker; neither relay nor consumer */
 int bus_teardown(void **state);
+
+/* The stores of another process's bus, and its broker. */
+struct bus *bus_open_existing(const char *folder, const char *bootstrap);
 
 void bus_open_stores(struct bus *bus);
 void bus_close_stores(struct bus *bus);
@@ -64,14 +69,17 @@ void bus_stop_consumer(struct bus *bus);
 
 /* Appends the next version of `aggregates` orders in turn, `count` events in all. */
 void bus_append(struct bus *bus, int aggregates, int count);
-/* One event with this much data. */
+/* One event with this much data, of an aggregate of its own. */
 void bus_append_large(struct bus *bus, size_t bytes);
+/* One event of this aggregate; data is JSON, and what holds "poison" cannot be applied. */
+void bus_append_one(struct bus *bus, const char *aggregate, const char *data);
 
-struct projection {
-    int64_t orders;
-    int64_t events; /* effects, counted */
-};
-struct projection bus_projection(struct bus *bus);
+/* One statement, or the number that a query gives. */
+void bus_exec(struct cr_store *store, const char *sql);
+int64_t bus_number(struct cr_store *store, const char *sql);
+
+/* Effects in the projection, counted. */
+int64_t bus_effects(struct bus *bus);
 
 /* Until the projection has as many effects as events were appended; fails after a deadline. Checks
  * that none came twice or out of order. */
@@ -80,6 +88,7 @@ void bus_wait_complete(struct bus *bus);
 void bus_wait(struct bus *bus, bool (*check)(struct bus *bus), const char *what);
 bool bus_wait_at_most(struct bus *bus, bool (*check)(struct bus *bus), int64_t ms);
 
+struct cr_consumer_status bus_consumer(struct bus *bus);
 bool bus_relay_done(struct bus *bus); /* the cursor is at the head */
 bool bus_connected(struct bus *bus);  /* the consumer is */
 bool bus_swept(struct bus *bus);
