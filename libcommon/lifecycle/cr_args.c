@@ -15,6 +15,7 @@ static const struct {
     {"--check-config", CR_MODE_CHECK, "check files, environment and arguments; exit 0 or 78"},
     {"--print-config", CR_MODE_PRINT, "show every setting with its origin, secrets masked"},
     {"--healthcheck", CR_MODE_PROBE, "ask the running daemon for its readiness; exit 0 or 1"},
+    {"--settings-markdown", CR_MODE_MARKDOWN, "show the settings as a part of docs/settings.md"},
     {"-h", CR_MODE_HELP, NULL},
 };
 

@@ -19,6 +19,7 @@ enum cr_mode {
     CR_MODE_CHECK,
     CR_MODE_PRINT,
     CR_MODE_PROBE,
+    CR_MODE_MARKDOWN,
 };
 
 struct cr_args {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cr_hystrix_settings.h"
 #include "cr_log.h"
 
 int cr_config_environment(const struct cr_config_input *input,
@@ -205,6 +206,8 @@ static int check(const struct cr_config_input *input, const struct cr_config *co
                           details, CR_COUNT(details), err);
     if (rc == 0)
         rc = check_levels(config->environment, config->arena, err);
+    if (rc == 0 && input->daemon->commands_max > 0)
+        rc = cr_hystrix_settings_check(config->environment, config->arena, err);
     if (rc == 0 && input->daemon->check)
         rc = input->daemon->check(config->settings, config->environment, err);
     return rc;

@@ -90,8 +90,8 @@ static int check_settings(struct cr_app *app, struct cr_err *err)
     const struct cr_settings_check what = {
         .tables = app->tables.tables,
         .table_count = app->tables.count,
-        .prefixes = app->daemon->prefixes,
-        .prefix_count = app->daemon->prefix_count,
+        .prefixes = app->tables.prefixes,
+        .prefix_count = app->tables.prefix_count,
     };
     (void)cr_settings_check(&what, cr_app_environment(app), warn_of, app);
     return 0;
@@ -352,6 +352,7 @@ int cr_daemon_main(const struct cr_daemon *daemon, int argc, char **argv)
         [CR_MODE_CHECK] = cr_mode_check,
         [CR_MODE_PRINT] = cr_mode_print,
         [CR_MODE_PROBE] = cr_mode_probe,
+        [CR_MODE_MARKDOWN] = cr_mode_markdown,
     };
     struct cr_err err = {0};
     struct cr_args args;

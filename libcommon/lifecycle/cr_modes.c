@@ -55,7 +55,7 @@ int cr_mode_help(const struct cr_config_input *input)
     cr_buf_printf(&text, "%s: %s\n\nUsage: %s [--key=value]...\n\n", daemon->name, daemon->summary,
                   daemon->name);
     for (size_t i = 0; cr_args_mode_row(i, &name, &doc); i++)
-        cr_buf_printf(&text, "  %-16s %s\n", name, doc);
+        cr_buf_printf(&text, "  %-20s %s\n", name, doc);
     cr_buf_printf(&text, "\n%s\nSettings:\n\n", sources_text);
     for (size_t i = 0; i < input->tables->count; i++)
         cr_settings_help(&input->tables->tables[i], &text);
@@ -71,6 +71,31 @@ int cr_mode_version(const struct cr_config_input *input)
 {
     CR_AUTO(cr_buf) text = {0};
     cr_buf_printf(&text, "%s %s\n", input->daemon->name, input->daemon->version);
+    return put(&text);
+}
+
+static const char markdown_head[] = "| Key | Type | Default | Range | Takes effect | Meaning |\n"
+                                    "|---|---|---|---|---|---|\n";
+
+/* One section for all daemons and one for this one; the former is the same everywhere. */
+int cr_mode_markdown(const struct cr_config_input *input)
+{
+    const struct cr_daemon *daemon = input->daemon;
+    const struct cr_tables *all = input->tables;
+    const struct cr_setting_table *shared = NULL;
+    size_t shared_count = 0;
+    CR_AUTO(cr_buf) text = {0};
+    cr_spine_tables(&shared, &shared_count);
+    cr_buf_printf(&text, "## Every daemon\n\n%s", markdown_head);
+    for (size_t i = 0; i < shared_count; i++)
+        cr_settings_markdown(&shared[i], &text);
+    cr_buf_printf(&text,
+                  "\n## %s\n\n`spring.application.name` is `%s`, `server.port` is `%d`.\n\n%s",
+                  daemon->name, daemon->application, daemon->port, markdown_head);
+    for (size_t i = 1; i < 2 + daemon->table_count; i++)
+        cr_settings_markdown(&all->tables[i], &text);
+    if (daemon->commands_max > 0)
+        cr_settings_markdown(&all->tables[all->count - 1], &text);
     return put(&text);
 }
 
@@ -92,8 +117,8 @@ int cr_mode_check(const struct cr_config_input *input)
     const struct cr_settings_check what = {
         .tables = input->tables->tables,
         .table_count = input->tables->count,
-        .prefixes = input->daemon->prefixes,
-        .prefix_count = input->daemon->prefix_count,
+        .prefixes = input->tables->prefixes,
+        .prefix_count = input->tables->prefix_count,
     };
     struct cr_config_input named = *input;
     if (cr_settings_check(&what, environment, report, &named) > 0)

@@ -12,6 +12,8 @@
 
 int cr_mode_help(const struct cr_config_input *input);
 int cr_mode_version(const struct cr_config_input *input);
+/* The rows as Markdown, for docs/settings.md. */
+int cr_mode_markdown(const struct cr_config_input *input);
 /* Local sources only: what a config server says is checked when the daemon fetches it. */
 int cr_mode_check(const struct cr_config_input *input);
 /* All sources, the config server too. */

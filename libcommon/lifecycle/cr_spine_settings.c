@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cr_hystrix_settings.h"
+
 #define FIELD(name) offsetof(struct cr_spine_settings, name)
 
 static const struct cr_setting rows[] = {
@@ -61,30 +63,52 @@ static const struct cr_setting info_rows[] = {
      "Anything that /actuator/info shall show."},
 };
 
-static const struct cr_setting_table families[] = {
+static const struct cr_setting_table shared[] = {
+    {rows, CR_COUNT(rows)},
     {logging_rows, CR_COUNT(logging_rows)},
     {info_rows, CR_COUNT(info_rows)},
 };
 
+void cr_spine_tables(const struct cr_setting_table **out_tables, size_t *out_count)
+{
+    *out_tables = shared;
+    *out_count = CR_COUNT(shared);
+}
+
+static int add_hystrix(const struct cr_daemon *daemon, struct cr_arena *arena,
+                       struct cr_tables *tables)
+{
+    if (daemon->commands_max == 0)
+        return 0;
+    tables->prefixes[tables->prefix_count++] = "hystrix.command";
+    return cr_hystrix_settings_table(arena, &tables->tables[tables->count++]);
+}
+
 int cr_tables_new(const struct cr_daemon *daemon, struct cr_arena *arena,
                   struct cr_tables *out_tables)
 {
-    size_t count = 2 + daemon->table_count + CR_COUNT(families);
-    struct cr_setting_table *tables = cr_arena_array(arena, count, sizeof *tables);
+    size_t room = daemon->table_count + CR_COUNT(shared) + 2;
+    struct cr_tables made = {
+        .tables = cr_arena_array(arena, room, sizeof *made.tables),
+        .prefixes = cr_arena_array(arena, daemon->prefix_count + 1, sizeof *made.prefixes),
+    };
     struct cr_setting *own = cr_arena_array(arena, CR_COUNT(rows), sizeof *own);
     char *port = cr_arena_printf(arena, "%d", daemon->port);
-    if (!tables || !own || !port)
+    if (!made.tables || !made.prefixes || !own || !port)
         return CR_ENOMEM;
     memcpy(own, rows, sizeof rows);
     own[0].fallback = daemon->application;
     own[1].fallback = port;
-    tables[0] = (struct cr_setting_table){own, CR_COUNT(rows)};
-    tables[1] = (struct cr_setting_table){daemon->settings, daemon->setting_count};
-    size_t used = 2;
+    made.tables[made.count++] = (struct cr_setting_table){own, CR_COUNT(rows)};
+    made.tables[made.count++] = (struct cr_setting_table){daemon->settings, daemon->setting_count};
     for (size_t i = 0; i < daemon->table_count; i++)
-        tables[used++] = *daemon->tables[i];
-    for (size_t i = 0; i < CR_COUNT(families); i++)
-        tables[used++] = families[i];
-    *out_tables = (struct cr_tables){tables, count};
-    return 0;
+        made.tables[made.count++] = *daemon->tables[i];
+    for (size_t i = 1; i < CR_COUNT(shared); i++)
+        made.tables[made.count++] = shared[i];
+    for (size_t i = 0; i < daemon->prefix_count; i++)
+        made.prefixes[made.prefix_count++] = daemon->prefixes[i];
+    int rc = add_hystrix(daemon, arena, &made);
+    if (rc == 0)
+        *out_tables = made;
+    return rc;
 }

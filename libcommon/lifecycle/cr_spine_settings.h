@@ -41,9 +41,14 @@ struct cr_spine_settings {
 struct cr_tables {
     struct cr_setting_table *tables;
     size_t count;
+    const char **prefixes; /* that the daemon owns */
+    size_t prefix_count;
 };
 
 CR_MUST_CHECK int cr_tables_new(const struct cr_daemon *daemon, struct cr_arena *arena,
                                 struct cr_tables *out_tables);
+
+/* The rows of every daemon, as they are for docs/settings.md. */
+void cr_spine_tables(const struct cr_setting_table **out_tables, size_t *out_count);
 
 #endif

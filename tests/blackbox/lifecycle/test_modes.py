@@ -47,6 +47,8 @@ def test_check_config_good(tmp_path):
     (["--logging.level.root=loud"], ["logging.level.root", "'loud'", "debug"]),
     (["--example.greeting=as started"], ["example.greeting", "must differ from example.fixed"]),
     (["--example.greeting=${nobody}"], ["example.greeting", "nobody"]),
+    (["--hystrix.command.Ask.fallback.enabled=perhaps"],
+     ["hystrix.command.Ask.fallback.enabled", "'perhaps'", "neither true nor false"]),
     (["--spring.config.location=/nowhere/application.yml"], ["/nowhere/application.yml"]),
 ])
 def test_check_config_bad(arguments, parts):
@@ -80,8 +82,27 @@ def test_check_config_unknown_key_is_a_warning():
 
 def test_check_config_knows_what_the_spine_reads():
     done = run_once(NAME, "--check-config", "--logging.level.a.b=debug", "--info.app.name=x",
-                    "--spring.profiles.active=blue", "--debug")
+                    "--spring.profiles.active=blue", "--debug",
+                    "--hystrix.command.default.circuitBreaker.sleepWindowInMilliseconds=1000")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_check_config_warns_of_an_unknown_hystrix_property(tmp_path):
+    (tmp_path / "application.yml").write_text("hystrix.command.Ask.circuitBreaker.enable: true\n")
+    done = run_once(NAME, "--check-config", f"--spring.config.location={tmp_path}/")
+    assert done.returncode == 0
+    assert "warning: unknown setting 'hystrix.command.Ask.circuitBreaker.enable'" in done.stderr
+
+
+def test_settings_markdown():
+    done = run_once(NAME, "--settings-markdown")
+    assert done.returncode == 0
+    everybody, own = done.stdout.split("\n## example-daemon\n")
+    assert everybody.startswith("## Every daemon\n") and "| `server.port` |" in everybody
+    assert "| `example.count` | number | `3` |" in own
+    assert "| `hystrix.command.<key>.fallback.enabled` |" in own
+    assert "example" not in everybody
+    assert {line.count("|") for line in done.stdout.splitlines() if line.startswith("|")} == {7}
 
 
 def test_print_config_origins_and_secrets(tmp_path):
