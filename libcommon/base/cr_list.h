@@ -71,8 +71,10 @@ static inline struct cr_list *cr_list_pop_front(struct cr_list *head)
 }
 
 /* The loop may remove `node`, but not its successor. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): node is declared here */
 #define cr_list_for(node, head)                                                                    \
     for (struct cr_list *node = (head)->next, *node##_next = node->next; node != (head);           \
          node = node##_next, node##_next = node->next)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif
