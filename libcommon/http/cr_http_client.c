@@ -8,7 +8,7 @@
 #include "cr_clock.h"
 #include "cr_http_alarms.h"
 #include "cr_http_global.h"
-#include "cr_http_transfer.h"
+#include "cr_http_transfer_private.h"
 #include "cr_int.h"
 #include "cr_metrics.h"
 #include "cr_thread.h"

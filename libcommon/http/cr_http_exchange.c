@@ -159,6 +159,7 @@ static enum MHD_Result end(struct cr_http_request *req)
     return run_handler(req);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libmicrohttpd's signature */
 enum MHD_Result cr_http_exchange(void *cls, struct MHD_Connection *mhd, const char *url,
                                  const char *method, const char *version, const char *data,
                                  size_t *size, void **con_cls)

@@ -13,6 +13,14 @@
 
 enum { BACKLOG = 1024, SOCKET_FLAGS = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC };
 
+/* Out of the reach of CR_AUTO_CLOSE. */
+static int take(int *fd)
+{
+    int taken = *fd;
+    *fd = -1;
+    return taken;
+}
+
 /* --- Unix --- */
 
 /* A socket file that nobody listens on is what a killed process left. */
@@ -51,9 +59,7 @@ static int listen_unix(const char *path, struct cr_err *err)
     if (bind(fd, (const struct sockaddr *)&addr, sizeof addr) != 0 || chmod(path, 0600) != 0 ||
         listen(fd, BACKLOG) != 0)
         return cr_err_errno(err, CR_EIO, errno, "cannot listen on '%s'", path);
-    int result = fd;
-    fd = -1;
-    return result;
+    return take(&fd);
 }
 
 /* --- TCP --- */
@@ -77,20 +83,16 @@ static int listen_at(const struct addrinfo *address, int *out_errno)
         *out_errno = errno;
         return CR_EIO;
     }
-    int result = fd;
-    fd = -1;
-    return result;
+    return take(&fd);
 }
 
 static int port_of(int fd)
 {
-    struct sockaddr_storage addr = {0};
+    struct sockaddr_in6 addr = {0};
     socklen_t len = sizeof addr;
     if (getsockname(fd, (struct sockaddr *)&addr, &len) != 0)
         return 0;
-    /* The port stands at the same place in both families. */
-    struct sockaddr_in *in = (struct sockaddr_in *)(void *)&addr;
-    return ntohs(in->sin_port);
+    return ntohs(addr.sin6_port); /* at the same place in both families */
 }
 
 static int listen_tcp(const char *host, int port, struct cr_err *err)

@@ -118,6 +118,7 @@ int cr_http_router_new(const struct cr_http_routes *tables, size_t count,
                 return rc;
             }
         }
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
     qsort(router->entries, router->count, sizeof *router->entries, compare);
     *out = router;
     return 0;

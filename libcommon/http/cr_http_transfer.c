@@ -1,5 +1,5 @@
 /* One call: libcurl's options, its callbacks, and what its results mean. */
-#include "cr_http_transfer.h"
+#include "cr_http_transfer_private.h"
 
 #include <netdb.h>
 #include <stdio.h>
@@ -150,6 +150,7 @@ static int complete_head(struct cr_http_transfer *t)
     return t->call.on_head(&head, t->ctx);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's signature */
 static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct cr_http_transfer *t = ctx;
@@ -171,6 +172,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
     return len;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's signature */
 static size_t on_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct cr_http_transfer *t = ctx;

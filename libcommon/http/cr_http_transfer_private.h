@@ -1,10 +1,11 @@
-/* cr_http_transfer: one call of the client, from its copy to its response. Private to this room.
+/* cr_http_transfer_private: one call of the client, from its copy to its response. Private to this
+ * room.
  *
  * Ownership: cr_http_transfer_new copies the call; cr_http_transfer_finish calls done and frees.
  * Threads:   new: any; the rest: the client's.
  */
-#ifndef CR_HTTP_TRANSFER_H
-#define CR_HTTP_TRANSFER_H
+#ifndef CR_HTTP_TRANSFER_PRIVATE_H
+#define CR_HTTP_TRANSFER_PRIVATE_H
 
 #include <curl/curl.h>
 
