@@ -21,6 +21,7 @@ const char eureka_page_style[] =
     ".frame{overflow-x:auto}"
     "table{border-collapse:collapse;width:100%}"
     "caption{text-align:left;font-weight:600;padding:.5rem 0}"
+    "td{min-width:7rem}"
     "th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;"
     "border-top:1px solid var(--line);overflow-wrap:anywhere}"
     "thead th{border-top:0;color:var(--soft);font-weight:500;white-space:nowrap}"

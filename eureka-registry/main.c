@@ -1,8 +1,10 @@
 /* eureka-registry: who is where, in Netflix' protocol. */
-#include "cr_daemon.h"
+#include "cr_cloud.h"
 #include "eureka_module.h"
 #include "eureka_settings.h"
 
+/* The registry asks the config server like everybody; it registers nowhere. */
+static const struct cr_setting_table *const tables[] = {&cr_cloud_config_table};
 static const char *const prefixes[] = {"crema.eureka", "eureka.dashboard"};
 
 int main(int argc, char **argv)
@@ -17,10 +19,13 @@ int main(int argc, char **argv)
         .settings = eureka_setting_rows,
         .setting_count = EUREKA_SETTING_COUNT,
         .settings_size = sizeof(struct eureka_settings),
+        .tables = tables,
+        .table_count = CR_COUNT(tables),
         .prefixes = prefixes,
         .prefix_count = CR_COUNT(prefixes),
         .modules = modules,
         .module_count = CR_COUNT(modules),
+        .config_source = cr_cloud_config_source,
         .examples = "  eureka-registry --server.port=8761\n"
                     "  curl -H 'Accept: application/json' localhost:9091/eureka/apps\n",
     };

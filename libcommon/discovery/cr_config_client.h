@@ -1,11 +1,11 @@
 /* cr_config_client: the config server as one more source of a daemon's settings.
  *
  * Asks GET {uri}/{name}/{profile}[/{label}] and hands the property sources over, the strongest
- * first, each named "configserver:<source>". The answer is kept in <crema.home>/cache (mode 0600);
+ * first; a line names each of them. The answer is kept in <crema.home>/cache (mode 0600);
  * when the server is away the kept copy stands in, and a line says how old it is. Without either
  * the daemon starts with its local settings, unless spring.cloud.config.fail-fast=true.
  *
- * Ownership: texts go into the arena of the sources; nothing else is kept.
+ * Ownership: texts go into the caller's arena; nothing else is kept.
  * Units:     milliseconds.
  * Errors:    CR_EUNAVAILABLE with each URI's failure, only with fail-fast; CR_EINVAL for a setting
  *            that makes no sense. A damaged kept copy is ignored with a line.
@@ -15,7 +15,7 @@
  *
  * Unlike Spring's client this one waits a little also without fail-fast, because the daemons of a
  * stack start together: while the connection is refused it tries again, for at most
- * crema.config.wait-ms (3,000; 500 when there is a kept copy).
+ * wait_ms, or 500 ms when there is a kept copy.
  */
 #ifndef CR_CONFIG_CLIENT_H
 #define CR_CONFIG_CLIENT_H
