@@ -5,7 +5,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from .build import configure
+from . import docs
+from .build import build, configure
 from .sources import c_files, tracked
 from .stack import ROOT
 
@@ -133,8 +134,16 @@ def check_tidy():
         return [line for lines in pool.map(tidy, sources) for line in lines]
 
 
+def check_docs():
+    """docs/settings.md says what the daemons' tables say."""
+    build("release")
+    if docs.SETTINGS.exists() and docs.SETTINGS.read_text() == docs.settings():
+        return []
+    return ["docs/settings.md is stale: run ./crema docs"]
+
+
 CHECKS = (check_format, check_banned, check_third_party, check_unfinished, check_sizes,
-          check_headers_alone, check_tidy)
+          check_headers_alone, check_docs, check_tidy)
 
 
 def main(argv):
