@@ -29,11 +29,11 @@ def up(stack, options):
 def watch(stack):
     """Stays in the foreground: a live table, restarts with back-off; Ctrl-C is `down`."""
     print("\nCtrl-C ends the stack.", flush=True)
-    pauses = {}
+    pauses = Pauses()
     shown = 0
     try:
-        while True:
-            restart_dead(stack, pauses)
+        while stack.restart_dead(pauses.may_start, lambda name, words: print(
+                f"{name} ended ({words}); starting it again", flush=True)):
             stack.rotate_logs()
             if screen.on_terminal():
                 lines = screen.table(stack.status())
@@ -42,24 +42,25 @@ def watch(stack):
                 print("\n".join(f"{line}\x1b[K" for line in lines), flush=True)
                 shown = len(lines)
             time.sleep(0.5)
+        print("the stack was ended from elsewhere", flush=True)
     except KeyboardInterrupt:
         print("\nstopping", flush=True)
         down(stack, None)
 
 
-def restart_dead(stack, pauses):
-    """pauses: daemon -> (seconds to wait before the next start, when that start is due)."""
-    now = time.monotonic()
-    for row in stack.daemons():
-        if stack.alive(row.name):
-            continue
-        pause, due = pauses.get(row.name, (RESTART_FIRST_SECONDS, 0))
+class Pauses:
+    """Back-off between the restarts of one daemon."""
+
+    def __init__(self):
+        self.rows = {}  # daemon: (seconds to wait after the next start, when that start is due)
+
+    def may_start(self, name):
+        now = time.monotonic()
+        pause, due = self.rows.get(name, (RESTART_FIRST_SECONDS, 0))
         if now < due:
-            continue
-        print(f"{row.name} ended ({stack.last_words(row.name)}); starting it again", flush=True)
-        stack.stop(row.name)
-        stack.start(row.name)
-        pauses[row.name] = (min(pause * 2, RESTART_LAST_SECONDS), now + pause)
+            return False
+        self.rows[name] = (min(pause * 2, RESTART_LAST_SECONDS), now + pause)
+        return True
 
 
 def down(stack, _options):
@@ -107,8 +108,8 @@ def parse(argv):
 
     start = command("up", up, "start the stack")
     start.add_argument("-d", "--detach", action="store_true", help="return once all are ready")
-    start.add_argument("--kafka", default="embedded", metavar="embedded|HOST:PORT",
-                       help="the broker to use (default: embedded)")
+    start.add_argument("--kafka", metavar="embedded|HOST:PORT",
+                       help="the broker to use (default: the last one, at first embedded)")
     command("down", down, "end the stack")
     command("status", status, "show the daemons").add_argument("--json", action="store_true")
     show = command("logs", logs, "show the logs")
@@ -121,7 +122,7 @@ def parse(argv):
 def main(argv):
     options = parse(argv)
     stack = Stack(options.port_offset, preset=options.preset,
-                  broker=getattr(options, "kafka", "embedded"))
+                  broker=getattr(options, "kafka", None))
     try:
         return options.run(stack, options)
     except (StackError, Late) as error:

@@ -2,26 +2,36 @@
 from dataclasses import dataclass
 
 
+CONFIG, REGISTRY, EVENTS, PUBLISHES = "config", "registry", "events", "publishes"
+
+
 @dataclass(frozen=True)
 class Daemon:
     name: str           # folder, binary and log file
     port: int           # without offset
     application: str    # spring.application.name; "" for the broker, which is no application
     purpose: str
+    needs: tuple = ()   # what it must be told the place of
 
 
 BROKER = Daemon("kafka-embedded", 9092, "", "broker for development (volatile, this machine only)")
 
 DAEMONS = (
     Daemon("config-server", 8888, "msa-architecture-config-server", "configuration from git"),
-    Daemon("eureka-registry", 9091, "msa-architecture-eureka-server", "who is where"),
-    Daemon("zuul-gateway", 9090, "msa-architecture-zuul-server", "the front door of the APIs"),
-    Daemon("turbine-aggregator", 9999, "msa-architecture-turbine-server", "sums of all circuits"),
-    Daemon("hystrix-dashboard", 7070, "msa-architecture-hystrix-dashboard", "circuits in a browser"),
+    Daemon("eureka-registry", 9091, "msa-architecture-eureka-server", "who is where", (CONFIG,)),
+    Daemon("zuul-gateway", 9090, "msa-architecture-zuul-server", "the front door of the APIs",
+           (CONFIG, REGISTRY)),
+    Daemon("turbine-aggregator", 9999, "msa-architecture-turbine-server", "sums of all circuits",
+           (CONFIG, REGISTRY)),
+    Daemon("hystrix-dashboard", 7070, "msa-architecture-hystrix-dashboard", "circuits in a browser",
+           (CONFIG, REGISTRY)),
     BROKER,
-    Daemon("coffee-order", 8080, "msa-service-coffee-order", "takes orders"),
-    Daemon("coffee-member", 8081, "msa-service-coffee-member", "knows the members"),
-    Daemon("coffee-status", 8082, "msa-service-coffee-status", "tells how far an order is"),
+    Daemon("coffee-order", 8080, "msa-service-coffee-order", "takes orders",
+           (CONFIG, REGISTRY, EVENTS, PUBLISHES)),
+    Daemon("coffee-member", 8081, "msa-service-coffee-member", "knows the members",
+           (CONFIG, REGISTRY, EVENTS, PUBLISHES)),
+    Daemon("coffee-status", 8082, "msa-service-coffee-status", "tells how far an order is",
+           (CONFIG, REGISTRY, EVENTS)),
 )
 
 BY_NAME = {daemon.name: daemon for daemon in DAEMONS}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import http
-from .daemons import BROKER, BY_NAME, DAEMONS
+from .daemons import BROKER, BY_NAME, CONFIG, DAEMONS, EVENTS, PUBLISHES, REGISTRY
 from .poll import wait_until
 from .process import Identity, spawn
 
@@ -27,17 +27,18 @@ class StackError(Exception):
 
 
 class Stack:
-    def __init__(self, offset=0, home=None, preset="release", broker="embedded"):
+    def __init__(self, offset=0, home=None, preset="release", broker=None):
+        """broker: "embedded" or HOST:PORT for the next start; None: as the home says."""
         given = home or os.environ.get("CREMA_HOME")
         self.home = Path(given) if given else ROOT / ".crema" / str(offset)
         self.home = self.home.absolute()
         self.offset = offset
-        self.broker = broker
+        self.broker = "embedded"
         self.bin = ROOT / "build" / preset / "bin"
-        self.identities = {}
         self.children = {}  # of this very Python, to be reaped
         self.extra = {}     # daemon name: further arguments, for tests
         self._load()
+        self.wanted_broker = broker or self.broker
 
     # --- what is on disk -------------------------------------------------------------------------
 
@@ -46,6 +47,7 @@ class Stack:
         return self.home / "stack.json"
 
     def _load(self):
+        self.identities = {}
         try:
             saved = json.loads(self._file.read_text())
         except FileNotFoundError:
@@ -64,12 +66,13 @@ class Stack:
         scratch.replace(self._file)
 
     @contextmanager
-    def _locked(self):
+    def locked(self):
         """One command at a time changes a stack."""
         for folder in (self.home, self.home / "log", self.home / "data", self.home / "cache"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(self.home / "lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            self._load()
             yield
 
     # --- addresses and settings ------------------------------------------------------------------
@@ -90,19 +93,19 @@ class Stack:
 
     def arguments(self, row):
         """The command line of a daemon: only what depends on where this stack lives."""
-        settings = {
-            "server.port": self.port(row.name),
-            "server.address": "127.0.0.1",
-            "eureka.client.service-url.defaultZone": self.url("eureka-registry", "/eureka/"),
-            "spring.cloud.config.uri": self.url("config-server"),
-            "spring.kafka.bootstrap-servers": self.bootstrap,
-        }
-        if row.name == "config-server":
-            settings["spring.cloud.config.server.git.uri"] = f"file:{self.home}/config.git"
-        if row is not BROKER and row.name.startswith("coffee-"):
+        settings = {"server.port": self.port(row.name), "server.address": "127.0.0.1"}
+        if CONFIG in row.needs:
+            settings["spring.cloud.config.uri"] = self.url("config-server")
+        if REGISTRY in row.needs:
+            settings["eureka.client.service-url.defaultZone"] = self.url("eureka-registry", "/eureka/")
+        if EVENTS in row.needs:
+            settings["spring.kafka.bootstrap-servers"] = self.bootstrap
+        if PUBLISHES in row.needs:
             # The embedded broker forgets everything with its process: publish anew, then sweep.
             policy = "rewind" if self.broker == "embedded" else "stop"
             settings["crema.events.on-new-cluster"] = policy
+        if row.name == "config-server":
+            settings["spring.cloud.config.server.git.uri"] = f"file:{self.home}/config.git"
         return [f"--{key}={value}" for key, value in settings.items()] + self.extra.get(row.name, [])
 
     # --- processes -------------------------------------------------------------------------------
@@ -146,7 +149,8 @@ class Stack:
 
     def up(self, report=lambda name, state: None):
         """Starts what is not running, in the named order; what runs is left alone."""
-        with self._locked():
+        with self.locked():
+            self._change_broker()
             self.rotate_logs()
             self.make_config_repository()
             for row in self.daemons():
@@ -155,6 +159,16 @@ class Stack:
                     continue
                 self.start(row.name)
                 report(row.name, "started")
+
+    def _change_broker(self):
+        """A stack that runs keeps the broker that it was started with."""
+        if self.wanted_broker == self.broker:
+            return
+        running = [name for name in self.identities if self.alive(name)]
+        if running:
+            raise StackError(f"the stack runs with the broker {self.broker}: ./crema down, then up "
+                             f"with --kafka {self.wanted_broker}")
+        self.broker = self.wanted_broker
 
     def wait_ready(self, seconds=30):
         for row in self.daemons():
@@ -172,6 +186,20 @@ class Stack:
             return "it left no log"
         errors = [line for line in lines if "level=error" in line or ": error:" in line]
         return (errors or lines or ["its log is empty"])[-1]
+
+    def restart_dead(self, may_start, report):
+        """Starts again what ended by itself, where may_start(name) agrees; False once the stack was
+        taken down by another command."""
+        with self.locked():
+            if not self.identities:
+                return False
+            for row in self.daemons():
+                if self.alive(row.name) or not may_start(row.name):
+                    continue
+                report(row.name, self.last_words(row.name))
+                self._reap(row.name)
+                self.start(row.name)
+        return True
 
     def stop(self, name, seconds=DRAIN_SECONDS):
         """SIGTERM and wait. True if it left by itself within the time."""
@@ -195,7 +223,7 @@ class Stack:
     def down(self, report=lambda name, state: None):
         """Ends the services first, then what they lean on. Names of those that had to be killed."""
         stubborn = []
-        with self._locked():
+        with self.locked():
             for row in reversed(self.daemons()):
                 if not self.alive(row.name):
                     continue

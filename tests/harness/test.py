@@ -105,21 +105,33 @@ def parse(argv):
     return parser.parse_args(argv)
 
 
+def built(preset):
+    """Builds a preset; False, with the compiler's words on the screen, when that fails."""
+    started = time.monotonic()
+    try:
+        build(preset)
+    except subprocess.CalledProcessError as error:
+        print(f"the {preset} build failed: {error}", flush=True)
+        return False
+    print(f"built {preset} in {time.monotonic() - started:.0f} s", flush=True)
+    return True
+
+
 def main(argv):
     names = parse(argv).suite
     chosen = [suite for suite in SUITES if not names or suite.name in names]
     total = Result()
     lines = []
-    built = set()
+    builds = {}
     for suite in chosen:
         print(f"\n=== {suite.name}: {suite.what}", flush=True)
-        if suite.preset and suite.preset not in built:
-            started = time.monotonic()
-            build(suite.preset)
-            built.add(suite.preset)
-            print(f"built {suite.preset} in {time.monotonic() - started:.0f} s", flush=True)
+        if suite.preset and suite.preset not in builds:
+            builds[suite.preset] = built(suite.preset)
         started = time.monotonic()
-        result = suite.run(suite)
+        if builds.get(suite.preset, True):
+            result = suite.run(suite)
+        else:
+            result = Result(failed=1, notes=[f"not run: the {suite.preset} build failed"])
         lines.append(f"{suite.name:<14} {result.passed:>5} passed {result.failed:>3} failed "
                      f"{result.skipped:>3} skipped {time.monotonic() - started:>6.0f} s")
         lines += [f"    {note}" for note in result.notes]
