@@ -39,18 +39,21 @@ def run_lint(_suite):
 def run_ctest(suite):
     report = ROOT / "build" / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
-    subprocess.run(["ctest", "--test-dir", f"build/{suite.preset}", "--output-on-failure", "-j2",
+    subprocess.run(["ctest", "--test-dir", f"build/{suite.preset}", "--output-on-failure", "-j4",
                     "--no-tests=error", "--output-junit", str(report)], cwd=ROOT, check=False,
                    env={**os.environ, **sanitizer_env()})
     return read_junit(report)
 
 
-def run_pytest(*folders):
+def run_pytest(*folders, side_by_side=False):
+    """side_by_side: the tests mostly wait and share nothing, so several run at once."""
+    workers = ["-n", "4", "--dist", "load"] if side_by_side else ["-p", "no:xdist"]
+
     def run(suite):
         report = ROOT / "build" / f"{suite.name}.xml"
         report.unlink(missing_ok=True)
         subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if not CI else "-q",
-                        "-p", "no:cacheprovider", f"--junitxml={report}", "--durations=5",
+                        *workers, "-p", "no:cacheprovider", f"--junitxml={report}", "--durations=5",
                         *[f"tests/{folder}" for folder in folders]], cwd=ROOT, check=False,
                        env={**os.environ, "CREMA_PRESET": suite.preset})
         return read_junit(report)
@@ -80,10 +83,12 @@ SUITES = (
     Suite("unit", "release", "rooms and pure cores (cmocka), gcc release", run_ctest),
     Suite("unit-asan", "asan", "the same by clang with ASan and UBSan", run_ctest),
     Suite("unit-tsan", "tsan", "the same by gcc with TSan", run_ctest),
-    Suite("blackbox", "release", "real binaries over real sockets (pytest)", run_pytest("blackbox")),
-    Suite("blackbox-asan", "asan", "the same under ASan and UBSan", run_pytest("blackbox")),
+    Suite("blackbox", "release", "real binaries over real sockets (pytest)",
+          run_pytest("blackbox", side_by_side=True)),
+    Suite("blackbox-asan", "asan", "the same under ASan and UBSan",
+          run_pytest("blackbox", side_by_side=True)),
     Suite("gateway-tsan", "tsan", "the gateway's black-box tests under TSan",
-          run_pytest("blackbox/gateway")),
+          run_pytest("blackbox/gateway", side_by_side=True)),
     Suite("stack", "release", "the front door, the README's commands, the demo",
           run_pytest("stack")),
     Suite("browser", "release", "the dashboard in headless Chromium", run_pytest("browser")),

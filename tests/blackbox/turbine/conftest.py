@@ -184,7 +184,7 @@ class Fleet:
 
 @pytest.fixture
 def fleet(daemon):
-    made = Fleet(daemon("eureka-registry"))
+    made = Fleet(daemon("eureka-registry", {"spring.cloud.config.enabled": "false"}))
     yield made
     for instance in made.instances:
         instance.stop()
