@@ -1,0 +1,83 @@
+/* The aggregator's stream: as it was configured, or as the registry knows it. */
+#include "default_stream.h"
+
+#include <string.h>
+
+#include "cr_buf.h"
+#include "cr_url.h"
+
+static int with_cluster(struct cr_buf *url, struct cr_slice cluster, struct cr_arena *arena,
+                        const char **out_url, struct cr_err *err)
+{
+    if (cluster.len > 0) {
+        cr_buf_char(url, cr_slice_find(cr_buf_view(url), '?') < 0 ? '?' : '&');
+        cr_buf_text(url, "cluster=");
+        cr_url_encode(url, cluster, "");
+    }
+    *out_url = cr_buf_status(url) ? NULL : cr_arena_slice(arena, cr_buf_view(url));
+    return *out_url ? 0 : cr_err_set(err, CR_ENOMEM, "default stream: out of memory");
+}
+
+/* A configured stream with another path: what the same aggregator says about its hosts. */
+static int configured(const char *stream, const char *path, struct cr_slice cluster,
+                      struct cr_arena *arena, const char **out_url, struct cr_err *err)
+{
+    CR_AUTO(cr_buf) url = {0};
+    struct cr_url parts;
+    if (cr_url_parse(cr_slice_of(stream), &parts, err))
+        return cr_err_set(err, CR_ENOTFOUND, "crema.dashboard.stream: '%s' is not a URL", stream);
+    if (strcmp(path, "turbine.stream") == 0)
+        cr_buf_text(&url, stream);
+    else
+        cr_buf_printf(&url, "%.*s/%s",
+                      (int)(parts.path.ptr ? parts.path.ptr - stream : (ptrdiff_t)strlen(stream)),
+                      stream, path);
+    return with_cluster(&url, cluster, arena, out_url, err);
+}
+
+static int no_aggregator(const struct dashboard_settings *settings,
+                         const struct cr_snapshot *snapshot, struct cr_err *err)
+{
+    if (!snapshot || snapshot->version == 0)
+        return cr_err_set(err, CR_ENOTFOUND,
+                          "No stream to show yet: the registry has not answered. Start "
+                          "eureka-registry, or see eureka.client.service-url.defaultZone in "
+                          "/actuator/env, or name a stream by crema.dashboard.stream.");
+    return cr_err_set(err, CR_ENOTFOUND,
+                      "No stream to show: the registry knows no '%s' that is UP. Start "
+                      "turbine-aggregator, or name a stream by crema.dashboard.stream.",
+                      settings->turbine_service);
+}
+
+static int registered(const struct dashboard_settings *settings, const struct cr_snapshot *snapshot,
+                      const char *path, struct cr_buf *url, struct cr_err *err)
+{
+    const struct cr_service *service =
+        snapshot ? cr_snapshot_service(snapshot, cr_slice_of(settings->turbine_service)) : NULL;
+    if (!service || service->up_count == 0)
+        return no_aggregator(settings, snapshot, err);
+    const struct cr_instance *instance = service->instances[0];
+    bool secure = instance->secure_port > 0;
+    cr_buf_printf(url, "%s://%s:%d/%s", secure ? "https" : "http",
+                  secure || !*instance->ip ? instance->host : instance->ip,
+                  secure ? instance->secure_port : instance->port, path);
+    return 0;
+}
+
+int default_stream_url(const struct dashboard_settings *settings, struct cr_instances *instances,
+                       const char *path, struct cr_slice cluster, struct cr_arena *arena,
+                       const char **out_url, struct cr_err *err)
+{
+    if (*settings->stream)
+        return configured(settings->stream, path, cluster, arena, out_url, err);
+    CR_AUTO(cr_buf) url = {0};
+    int rc;
+    if (instances) {
+        struct cr_instances_pin pin = cr_instances_pin(instances);
+        rc = registered(settings, pin.snapshot, path, &url, err);
+        cr_instances_unpin(instances, &pin);
+    } else {
+        rc = registered(settings, NULL, path, &url, err);
+    }
+    return rc ? rc : with_cluster(&url, cluster, arena, out_url, err);
+}

@@ -1,0 +1,21 @@
+/* default_stream: which stream the first page shows, when nothing was typed.
+ *
+ * Ownership: texts live in the caller's arena.
+ * Errors:    CR_ENOTFOUND with the reason and the next step; CR_ENOMEM.
+ * Threads:   any.
+ */
+#ifndef DEFAULT_STREAM_H
+#define DEFAULT_STREAM_H
+
+#include "cr_arena.h"
+#include "cr_err.h"
+#include "cr_instances.h"
+#include "dashboard_settings.h"
+
+/* The URL of a path of the aggregator ("turbine.stream", "hosts") for a cluster. */
+CR_MUST_CHECK int default_stream_url(const struct dashboard_settings *settings,
+                                     struct cr_instances *instances, const char *path,
+                                     struct cr_slice cluster, struct cr_arena *arena,
+                                     const char **out_url, struct cr_err *err);
+
+#endif

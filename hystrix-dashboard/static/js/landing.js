@@ -1,0 +1,49 @@
+// The page that chooses another stream.
+
+const byId = (id) => document.getElementById(id);
+
+function monitorUrl(stream, title) {
+  return `/hystrix/monitor?${new URLSearchParams({ stream, title })}`;
+}
+
+function item({ title, stream }) {
+  const place = document.createElement("li");
+  const link = document.createElement("a");
+  const code = document.createElement("code");
+  link.href = monitorUrl(stream, title);
+  link.textContent = title;
+  code.textContent = stream;
+  link.append(code);
+  place.append(link);
+  return place;
+}
+
+async function listStreams() {
+  const empty = byId("landing-empty");
+  try {
+    const response = await fetch("/streams.json");
+    const streams = await response.json();
+    byId("landing-list").replaceChildren(...streams.map(item));
+    byId("landing-known").replaceChildren(...streams.map(({ stream }) => new Option(stream)));
+    empty.hidden = streams.length > 0;
+    empty.textContent = "The registry knows no instance that is UP.";
+  } catch {
+    empty.textContent = "hystrix-dashboard does not answer.";
+  }
+}
+
+export function showLanding(page) {
+  page.replaceChildren(byId("landing-template").content.cloneNode(true));
+  byId("connection").hidden = true;
+  document.title = "Choose a stream";
+  byId("landing-form").addEventListener("submit", (event) => {
+    const stream = byId("landing-stream");
+    const missing = stream.value.trim() === "";
+    byId("landing-wrong").textContent = missing ? "The 'stream' value is required." : "";
+    if (missing) {
+      event.preventDefault();
+      stream.focus();
+    }
+  });
+  listStreams();
+}
