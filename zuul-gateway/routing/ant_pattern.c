@@ -49,7 +49,7 @@ static int add_segment(struct cr_slice raw, struct cr_arena *arena, struct ant_s
                        struct cr_err *err)
 {
     char *text = cr_arena_alloc(arena, raw.len * 3 + 1);
-    size_t len;
+    size_t len = 0;
     if (!text)
         return cr_err_set(err, CR_ENOMEM, "no memory");
     if (write_segment(raw, text, &len, err))
