@@ -33,7 +33,7 @@ static int make(void **state)
     struct git_repo_seed seed = {"main",    "Tester", "t@localhost",
                                  "First\n", files,    CR_COUNT(files)};
     struct cr_err err = {0};
-    strcpy(fixture->directory, "/tmp/crema-git-repo-XXXXXX");
+    (void)snprintf(fixture->directory, sizeof fixture->directory, "/tmp/crema-git-repo-XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
     assert_int_equal(git_repo_create(fixture->directory, &seed, &fixture->commit, &err), 0);
     assert_int_equal(git_repo_open(fixture->directory, &fixture->repo, &err), 0);

@@ -50,7 +50,9 @@ int peer_connect(int port)
 int peer_connect_unix(const char *path)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    strncpy(addr.sun_path, path, sizeof addr.sun_path - 1);
+    struct cr_slice name = cr_slice_of(path);
+    assert_true(name.len < sizeof addr.sun_path);
+    memcpy(addr.sun_path, name.ptr, name.len);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
@@ -117,15 +119,17 @@ int peer_answer(int fd, struct cr_buf *out, bool head_only)
         if (!read_into(fd, out, 1, deadline_ms)) /* not a byte beyond the head */
             return 0;
     struct cr_slice head = cr_buf_view(out);
-    int status = atoi(head.ptr + sizeof "HTTP/1.1");
+    int64_t status = 0;
+    struct cr_slice digits = cr_slice_sub(head, sizeof "HTTP/1.1", sizeof "HTTP/1.1" + 3);
+    assert_int_equal(cr_int_parse(digits, 100, 999, &status), 0);
     size_t len = (size_t)content_length(head);
     size_t total = (size_t)end + 4 + len;
     if (head_only || status == 204 || status == 304)
-        return status;
+        return (int)status;
     while (out->len < total)
         if (!read_into(fd, out, total - out->len, deadline_ms))
             return 0;
-    return status;
+    return (int)status;
 }
 
 void peer_rest(int fd, struct cr_buf *out)
