@@ -34,8 +34,9 @@ def check_banned():
 
 
 def check_third_party():
-    """No third-party type in a libcommon header."""
-    headers = [name for name in c_files() if name.startswith("libcommon/") and name.endswith(".h")]
+    """No third-party type in a libcommon header that other rooms may include."""
+    headers = [name for name in c_files()
+               if name.startswith("libcommon/") and name.endswith(".h") and not name.endswith("_private.h")]
     return list(matches(headers, THIRD_PARTY, "a third-party type in a libcommon header:"))
 
 
@@ -90,7 +91,7 @@ def check_headers_alone():
         flags = commands.get(source) or next(
             (flags for other, flags in commands.items() if os.path.dirname(other) == os.path.dirname(name)),
             [])
-        done = subprocess.run(["clang-14", *flags, "-fsyntax-only", "-x", "c", "-Wno-pragma-once-outside-header",
+        done = subprocess.run(["clang-14", *flags, "-fsyntax-only", "-x", "c", "-Wno-unused-function",
                                str(ROOT / name)], capture_output=True, text=True, check=False)
         if done.returncode:
             found.append(f"{name}: does not compile alone: {done.stderr.strip().splitlines()[0]}")
