@@ -1,5 +1,6 @@
 """Fixtures that every pytest suite shares."""
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,13 @@ from harness.running import SANITIZER, Running, preset, sanitizer_env  # noqa: E
 from harness.stack import Stack  # noqa: E402
 
 
-@pytest.fixture
-def daemon(tmp_path):
-    """daemon(name, settings={...}, env={...}, home=...) starts one; all are ended after the test.
-
-    A daemon that the test did not end itself must leave on SIGTERM with exit code 0, and no log may
-    hold a sanitizer's report.
-    """
+@contextmanager
+def daemons(folder):
+    """What the fixtures below share: start(name, settings={...}, env={...}, home=...)."""
     started = []
 
     def start(name, settings=None, env=None, home=None, arguments=()):
-        home = home or tmp_path / f"{name}-{len(started)}"
+        home = home or folder / f"{name}-{len(started)}"
         running = Running(name, home, settings, env, arguments)
         started.append(running)
         return running
@@ -34,6 +31,24 @@ def daemon(tmp_path):
     for running in started:
         running.check_log()
     assert all(code == 0 for code in codes.values()), f"exit codes after SIGTERM: {codes}"
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    """daemon(name, settings={...}, env={...}, home=...) starts one; all are ended after the test.
+
+    A daemon that the test did not end itself must leave on SIGTERM with exit code 0, and no log may
+    hold a sanitizer's report.
+    """
+    with daemons(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def shared_daemon(tmp_path_factory):
+    """The same, for a daemon that all tests of a module share."""
+    with daemons(tmp_path_factory.mktemp("shared")) as start:
+        yield start
 
 
 @pytest.fixture
