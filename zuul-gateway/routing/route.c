@@ -196,6 +196,7 @@ int route_new(const struct route_spec *spec, const struct route_options *options
                            .id = cr_arena_text(arena, spec->id),
                            .signature = cr_arena_text(arena, signature),
                            .discovered = discovered,
+                           .slot = ROUTE_NO_SLOT,
                            .retryable = spec->retryable,
                            .custom_sensitive = spec->custom_sensitive};
     int status = fill_policy(made, spec, options, err);

@@ -44,6 +44,9 @@ struct route_options {
     const char *via;
 };
 
+/* Of a route that has no lanes yet. */
+#define ROUTE_NO_SLOT UINT32_MAX
+
 enum route_kind {
     ROUTE_SERVICE, /* to an instance of a service */
     ROUTE_URL,     /* to one address */

@@ -1,0 +1,40 @@
+/* access_ring: finished requests on their way from one worker to the log thread.
+ *
+ * Ownership: records are copied in and out.
+ * Errors:    a full ring drops the record; the worker counts.
+ * Threads:   one producer, one consumer, no lock.
+ */
+#ifndef GATEWAY_ACCESS_RING_H
+#define GATEWAY_ACCESS_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+
+enum { ACCESS_ID_SIZE = 72 };
+
+struct access_record {
+    int64_t wall_ms;
+    int64_t total_ms;
+    int64_t wait_ms; /* end of the request to the answer's head; -1: there was none */
+    uint64_t request_octets;
+    uint64_t response_octets;
+    int status;
+    enum failure failure;
+    char method[16];
+    char path[160]; /* cut */
+    char route[48];
+    char upstream[48];
+    char peer[48];
+    char id[ACCESS_ID_SIZE];
+};
+
+struct access_ring;
+struct access_ring *access_ring_new(void); /* NULL: no memory */
+void access_ring_free(struct access_ring *ring);
+
+bool access_ring_push(struct access_ring *ring, const struct access_record *record);
+bool access_ring_pop(struct access_ring *ring, struct access_record *out_record);
+
+#endif

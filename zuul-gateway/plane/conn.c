@@ -1,0 +1,133 @@
+/* Sockets: sending what can be sent, keeping the rest, reading into the shared scratch. */
+#include "conn.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+void conn_init(struct conn *conn, struct worker *worker, enum conn_kind kind, int fd)
+{
+    conn->worker = worker;
+    conn->kind = (unsigned char)kind;
+    conn->fd = fd;
+}
+
+void conn_discard(struct conn *conn)
+{
+    conn->worker->unsent -= conn_unsent(conn);
+    conn->out_sent = 0;
+    cr_buf_free(&conn->out);
+}
+
+void conn_close(struct conn *conn)
+{
+    if (conn->dead)
+        return;
+    conn->dead = true;
+    wheel_clear(&conn->timer);
+    conn_discard(conn);
+    cr_closep(&conn->fd);
+    cr_list_remove(&conn->again);
+    cr_list_push_back(&conn->worker->dead, &conn->again);
+}
+
+/* Keeps what is behind the first `taken` octets of the slots. */
+static int keep(struct conn *conn, const struct iovec *slots, size_t count, size_t taken)
+{
+    if (conn->out_sent > conn_unsent(conn)) {
+        cr_buf_consume(&conn->out, conn->out_sent);
+        conn->out_sent = 0;
+    }
+    size_t before = conn->out.len;
+    for (size_t i = 0; i < count; i++) {
+        size_t skip = taken < slots[i].iov_len ? taken : slots[i].iov_len;
+        taken -= skip;
+        if (slots[i].iov_len > skip)
+            cr_buf_append(&conn->out, (const char *)slots[i].iov_base + skip,
+                          slots[i].iov_len - skip);
+    }
+    conn->worker->unsent += conn->out.len - before;
+    return cr_buf_status(&conn->out) ? CR_EIO : 0;
+}
+
+/* What the kernel takes of the slots now; -1 when the peer is gone. */
+static ssize_t send_slots(int fd, struct iovec *slots, size_t count)
+{
+    struct msghdr message = {.msg_iov = slots, .msg_iovlen = count};
+    ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN))
+        return 0;
+    return sent;
+}
+
+int conn_send(struct conn *conn, struct iovec *slots, size_t count, size_t *out_taken)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += slots[i].iov_len;
+    size_t taken = 0;
+    if (!conn_unsent(conn) && size) {
+        ssize_t sent = send_slots(conn->fd, slots, count);
+        if (sent < 0)
+            return CR_EIO;
+        taken = (size_t)sent;
+    }
+    if (out_taken)
+        *out_taken = taken;
+    return taken == size ? 0 : keep(conn, slots, count, taken);
+}
+
+int conn_flush(struct conn *conn)
+{
+    while (conn_unsent(conn)) {
+        struct iovec slot = {conn->out.data + conn->out_sent, conn_unsent(conn)};
+        ssize_t sent = send_slots(conn->fd, &slot, 1);
+        if (sent < 0)
+            return CR_EIO;
+        if (sent == 0)
+            return 0;
+        conn->out_sent += (size_t)sent;
+        conn->worker->unsent -= (size_t)sent;
+    }
+    conn_discard(conn);
+    return 0;
+}
+
+bool conn_congested(const struct conn *conn)
+{
+    size_t unsent = conn_unsent(conn);
+    if (!unsent)
+        return false;
+    const struct plane_options *options = conn->worker->options;
+    return unsent > options->buffer_max || conn->worker->unsent > options->unsent_max;
+}
+
+enum conn_read conn_recv(struct conn *conn, struct cr_slice *out_data)
+{
+    struct worker *worker = conn->worker;
+    /* Over the budget a stalled reader holds at most this one small read. */
+    bool tight = worker->unsent > worker->options->unsent_max;
+    size_t size = tight ? WORKER_TIGHT_READ : WORKER_SCRATCH;
+    ssize_t got = recv(conn->fd, worker->scratch, size, 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        conn->readable = errno == EINTR;
+        return CONN_READ_AGAIN;
+    }
+    if (got < 0)
+        return CONN_READ_ERROR;
+    if (got == 0)
+        return CONN_READ_END;
+    *out_data = (struct cr_slice){worker->scratch, (size_t)got};
+    /* A short read emptied the socket: what comes later is a new event. The end is not. */
+    conn->readable = (size_t)got == size || conn->hangup;
+    return CONN_READ_DATA;
+}
+
+void conn_again(struct conn *conn)
+{
+    if (!conn->dead && !cr_list_linked(&conn->again))
+        cr_list_push_back(&conn->worker->again, &conn->again);
+}

@@ -1,0 +1,203 @@
+/* Beginning and ending of an exchange: memory, failures, completion, the access log. */
+#include "exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cr_clock.h"
+#include "exchange_private.h"
+#include "plane.h"
+#include "problem.h"
+
+static int64_t now(const struct exchange *x)
+{
+    return x->client->conn.worker->now_ms;
+}
+
+struct exchange *exchange_new(struct client *client)
+{
+    struct worker *worker = client->conn.worker;
+    struct exchange *x = spares_take(&worker->spare_exchanges, sizeof(*x));
+    if (!x)
+        return NULL;
+    x->client = client;
+    x->started_ms = worker->now_ms;
+    client->exchange = x;
+    lane_count(&worker->counts.exchanges);
+    return x;
+}
+
+static void exchange_free(struct exchange *x)
+{
+    struct worker *worker = x->client->conn.worker;
+    if (x->instance)
+        lane_release(&worker->lanes->instances[x->instance->slot].users);
+    if (x->route)
+        lane_release(&worker->lanes->routes[x->route->slot].users);
+    body_fini(&x->request_body);
+    body_fini(&x->answer_body);
+    cr_buf_free(&x->replay);
+    if (x->client->exchange == x)
+        x->client->exchange = NULL;
+    atomic_fetch_sub_explicit(&worker->counts.exchanges, 1, memory_order_relaxed);
+    spares_return(&worker->spare_exchanges, x);
+}
+
+static void copy_text(char *out, size_t size, struct cr_slice text)
+{
+    size_t len = text.len < size - 1 ? text.len : size - 1;
+    memcpy(out, text.ptr, len);
+    out[len] = '\0';
+}
+
+static void log_exchange(const struct exchange *x)
+{
+    struct worker *worker = x->client->conn.worker;
+    struct access_record record = {
+        .wall_ms = cr_clock_wall_ms(),
+        .total_ms = now(x) - x->started_ms,
+        .wait_ms = x->answer_ms ? x->answer_ms - x->request_end_ms : -1,
+        .request_octets = x->request_body.octets,
+        .response_octets = x->answer_body.octets,
+        .status = x->status,
+        .failure = x->failure,
+    };
+    if (x->answer_ms && !x->request_end_ms)
+        record.wait_ms = x->answer_ms - x->started_ms;
+    copy_text(record.method, sizeof(record.method), (struct cr_slice){x->method, x->method_len});
+    copy_text(record.path, sizeof(record.path), (struct cr_slice){x->path, x->path_len});
+    copy_text(record.id, sizeof(record.id), (struct cr_slice){x->id, x->id_len});
+    copy_text(record.peer, sizeof(record.peer), client_peer(x->client));
+    if (x->route)
+        copy_text(record.route, sizeof(record.route), cr_slice_of(x->route->id));
+    if (x->instance)
+        copy_text(record.upstream, sizeof(record.upstream), x->instance->authority);
+    if (!access_ring_push(worker->log, &record))
+        lane_count(&worker->counts.log_lost);
+}
+
+/* Everything is known about it: count, log. */
+static void account(struct exchange *x)
+{
+    struct worker *worker = x->client->conn.worker;
+    if (x->failure != FAILURE_NONE)
+        lane_count(&worker->counts.failures[x->failure]);
+    if (x->route) {
+        struct route_lane *lane = &worker->lanes->routes[x->route->slot];
+        int class = x->failure == FAILURE_CLIENT_ABORT ? 0 : x->status / 100;
+        lane_count(&lane->requests);
+        lane_count(&lane->classes[class >= 1 && class <= 5 ? class : 0]);
+    }
+    if (x->logged)
+        log_exchange(x);
+}
+
+static void detach(struct exchange *x, bool reusable)
+{
+    if (x->upstream)
+        upstream_release(x->upstream, reusable);
+    x->upstream = NULL;
+}
+
+static void write_problem(const struct exchange *x, const struct fault *fault, bool close,
+                          struct cr_buf *out)
+{
+    const struct plane_options *options = x->client->conn.worker->options;
+    struct problem problem = {
+        .fault = fault,
+        .path = {x->path, x->path_len},
+        .id = {x->id, x->id_len},
+        .upstream = x->instance ? x->instance->authority : (struct cr_slice){NULL, 0},
+        .service = x->service ? x->service->id : NULL,
+        .wall_ms = cr_clock_wall_ms(),
+        .retry_after_s = fault->failure == FAILURE_CIRCUIT_OPEN
+                             ? admission_retry_after_s(x->service->command)
+                             : 1,
+        .close = close,
+        .is_head = x->is_head,
+        .compat = options->compat_errors,
+    };
+    problem_write(&problem, out);
+}
+
+/* The client got nothing yet: it gets the problem. */
+static void answer_fault(struct exchange *x, const struct fault *fault)
+{
+    struct client *client = x->client;
+    bool dirty = !x->request_body.done;
+    bool close =
+        dirty || !x->persistent || fault->failure == FAILURE_BAD_REQUEST || client_ends(client);
+    CR_AUTO(cr_buf) text = {0};
+    write_problem(x, fault, close, &text);
+    x->status = problem_status(fault, client->conn.worker->options->compat_errors);
+    account(x);
+    exchange_free(x);
+    if (cr_buf_status(&text) || client_send_text(client, cr_buf_view(&text)))
+        client_close(client);
+    else
+        client_answered(client, close, dirty);
+}
+
+void exchange_fail(struct exchange *x, const struct fault *fault)
+{
+    struct client *client = x->client;
+    detach(x, false);
+    x->failure = fault->failure;
+    if (x->admitted)
+        admission_failure(&x->run, fault->failure, now(x));
+    if (!x->responded) {
+        answer_fault(x, fault);
+        return;
+    }
+    /* A part of the answer is out: what is missing must show. An answer that ends with the
+     * connection shows it by a reset only. */
+    bool reset = x->answer_kind == FRAMING_CLOSE;
+    account(x);
+    exchange_free(x);
+    client_abort(client, reset);
+}
+
+void exchange_fail_status(struct exchange *x, int status, struct fault *fault)
+{
+    if (status != CR_EPARSE)
+        fault_set(fault, FAILURE_INTERNAL, NULL, "out of memory");
+    exchange_fail(x, fault);
+}
+
+void exchange_client_gone(struct exchange *x)
+{
+    detach(x, false);
+    x->failure = FAILURE_CLIENT_ABORT;
+    x->status = x->responded ? x->status : failure_status(FAILURE_CLIENT_ABORT);
+    if (x->admitted)
+        admission_failure(&x->run, FAILURE_CLIENT_ABORT, now(x));
+    account(x);
+    exchange_free(x);
+}
+
+void exchange_complete(struct exchange *x, bool clean)
+{
+    struct client *client = x->client;
+    bool close = x->close, dirty = !x->request_body.done;
+    bool reusable = clean && !x->doubt && !x->sinks && !dirty && x->upstream &&
+                    !conn_unsent(&x->upstream->conn);
+    detach(x, reusable);
+    account(x);
+    exchange_free(x);
+    client_answered(client, close, dirty);
+}
+
+void exchange_refuse(struct client *client, const struct fault *fault)
+{
+    struct exchange *x = exchange_new(client);
+    if (!x) {
+        client_close(client);
+        return;
+    }
+    /* Nothing that it said is believed: the body's end is not known. */
+    x->request_body.done = false;
+    client->conn.worker->next_request++;
+    exchange_choose_id(x, NULL);
+    x->logged = client->conn.worker->log != NULL;
+    exchange_fail(x, fault);
+}

@@ -1,0 +1,111 @@
+/* snapshot: everything that a request is routed by, at one moment; immutable.
+ *
+ * A request does not keep the snapshot (one long stream would keep every table that came after it
+ * from being freed, and with a reference count all workers would write one word): it keeps its
+ * route and its instance by counts of its own worker, the lanes.
+ *
+ * Ownership: the directory makes and frees all of it. Services are kept for ever, like the Hystrix
+ *            commands that they stand for; routes and instances while a snapshot or a lane needs
+ *            them.
+ * Threads:   snapshots are read by all workers between epoch_enter and epoch_leave; a lane is
+ *            written by its worker only.
+ */
+#ifndef GATEWAY_SNAPSHOT_H
+#define GATEWAY_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <sys/socket.h>
+
+#include "cr_list.h"
+#include "route_table.h"
+
+struct cr_command;
+struct cr_command_shard;
+
+enum { INSTANCES_MAX = 16384, SERVICES_MAX = 4096 };
+
+struct instance {
+    const char *signature; /* service, id and address: equal ones are one instance */
+    const char *id;
+    struct cr_slice authority; /* "10.0.0.1:8080", as in Host and in problems */
+    struct sockaddr_storage address;
+    socklen_t address_len; /* 0: the name did not resolve */
+    unsigned slot;         /* of the lanes */
+    size_t lists;          /* the directory's: snapshots that hold it */
+    uint64_t version;      /* the directory's: the newest snapshot that holds it */
+    _Atomic bool retired;  /* in no snapshot any more: its connections are not kept */
+    struct cr_arena *arena;
+};
+
+struct service {
+    const char *id;
+    struct cr_command *command; /* NULL: none (the admin side) */
+    unsigned slot;              /* of the lanes */
+};
+
+/* A service with what is known of it in this snapshot. */
+struct destination {
+    struct service *service;
+    struct instance **instances;
+    size_t count;
+    int64_t connect_ms;
+    int64_t read_ms; /* to the answer's head; 0: only the command's time limit counts */
+    bool static_url; /* of a url: route */
+};
+
+struct snapshot {
+    struct cr_arena *arena;
+    uint64_t version;
+    struct route_table *routes;
+    struct destination **by_route; /* as the routes; NULL for ROUTE_LOCAL */
+    struct destination *destinations;
+    size_t destination_count;
+    struct destination *admin; /* the gateway's own admin side; NULL: there is none */
+};
+
+/* One worker's counts of one route. */
+struct route_lane {
+    _Atomic uint32_t users;      /* requests that hold the route */
+    _Atomic uint64_t requests;   /* ended */
+    _Atomic uint64_t classes[6]; /* by answer: 1xx never, 2xx ... 5xx; [0] aborted */
+};
+
+/* One worker's connections to one instance. */
+struct instance_lane {
+    _Atomic uint32_t users; /* connections, idle or not, and requests that hold the instance */
+    unsigned idle_count;
+    struct cr_list idle; /* last used first */
+};
+
+struct service_lane {
+    struct cr_command_shard *shard;
+    bool sharded;  /* a shard was asked for */
+    uint32_t turn; /* round robin */
+};
+
+struct lanes {
+    struct route_lane *routes;
+    struct instance_lane *instances;
+    struct service_lane *services;
+};
+
+static inline void lane_hold(_Atomic uint32_t *users)
+{
+    atomic_store_explicit(users, atomic_load_explicit(users, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+/* Release: whoever sees the count without us sees all that we did before. */
+static inline void lane_release(_Atomic uint32_t *users)
+{
+    atomic_store_explicit(users, atomic_load_explicit(users, memory_order_relaxed) - 1,
+                          memory_order_release);
+}
+
+static inline void lane_count(_Atomic uint64_t *counter)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+#endif

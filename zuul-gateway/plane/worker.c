@@ -1,0 +1,288 @@
+/* The loop of one worker. */
+#include "worker.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "cr_clock.h"
+#include "cr_int.h"
+#include "plane.h"
+#include "upstream.h"
+
+enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, WAIT_MAX_MS = 1000 };
+
+/* --- accepting --- */
+
+/* Too many already: a word of explanation, if the socket takes it, and the end. */
+static void shed(struct worker *worker, int fd)
+{
+    static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+                               "X-Gateway-Failure: overload_shed\r\nConnection: close\r\n"
+                               "Content-Length: 0\r\n\r\n";
+    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    lane_count(&worker->counts.shed);
+    close(fd);
+}
+
+static void take_client(struct worker *worker, int fd, const struct sockaddr_storage *address)
+{
+    int one = 1;
+    if (!plane_client_opened(worker->plane)) {
+        shed(worker, fd);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    client_accept(worker, fd, address);
+}
+
+/* True when nobody waits any more. */
+static bool accept_some(struct worker *worker)
+{
+    for (int i = 0; i < ACCEPTS_MAX; i++) {
+        struct sockaddr_storage address;
+        socklen_t len = sizeof(address);
+        int fd = accept4(worker->listener.fd, (struct sockaddr *)(void *)&address, &len,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            take_client(worker, fd, &address);
+            continue;
+        }
+        if (errno == EAGAIN)
+            return true;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            /* No descriptor is free: no event will tell when one is. */
+            wheel_set(&worker->wheel, &worker->listener.timer, worker->now_ms + ACCEPT_PAUSE_MS);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void listener_again(struct conn *conn)
+{
+    if (conn->fd >= 0 && !accept_some(conn->worker))
+        conn_again(conn);
+}
+
+static void listener_ready(struct conn *conn, unsigned flags)
+{
+    (void)flags;
+    listener_again(conn);
+}
+
+static void waker_ready(struct conn *conn, unsigned flags)
+{
+    (void)flags;
+    uint64_t count;
+    (void)!read(conn->fd, &count, sizeof(count));
+}
+
+/* --- what each kind of connection does --- */
+
+struct conn_kind_row {
+    void (*ready)(struct conn *conn, unsigned flags);
+    void (*again)(struct conn *conn);
+    void (*expired)(struct conn *conn);
+    void (*free)(struct conn *conn);
+};
+
+static const struct conn_kind_row kinds[CONN_KINDS] = {
+    [CONN_LISTENER] = {listener_ready, listener_again, listener_again, NULL},
+    [CONN_WAKE] = {waker_ready, NULL, NULL, NULL},
+    [CONN_CLIENT] = {client_ready, client_again, client_expired, client_free},
+    [CONN_UPSTREAM] = {upstream_ready, upstream_again, upstream_expired, upstream_free},
+};
+
+static void serve_events(const struct poller_event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct conn *conn = events[i].tag;
+        if (!conn->dead)
+            kinds[conn->kind].ready(conn, events[i].flags);
+    }
+}
+
+/* Those that wanted another go; who wants one more meanwhile waits for the next turn. */
+static void serve_again(struct worker *worker)
+{
+    struct cr_list todo;
+    if (cr_list_empty(&worker->again))
+        return;
+    todo = worker->again;
+    todo.next->prev = &todo;
+    todo.prev->next = &todo;
+    cr_list_init(&worker->again);
+    struct cr_list *node;
+    while ((node = cr_list_pop_front(&todo)) != NULL) {
+        struct conn *conn = CR_CONTAINER(node, struct conn, again);
+        kinds[conn->kind].again(conn);
+    }
+}
+
+static void serve_timers(struct worker *worker)
+{
+    struct timer *timer;
+    while ((timer = wheel_expire(&worker->wheel, worker->now_ms)) != NULL) {
+        struct conn *conn = (struct conn *)(void *)timer;
+        kinds[conn->kind].expired(conn);
+    }
+}
+
+static void bury(struct worker *worker)
+{
+    struct cr_list *node;
+    while ((node = cr_list_pop_front(&worker->dead)) != NULL) {
+        struct conn *conn = CR_CONTAINER(node, struct conn, again);
+        kinds[conn->kind].free(conn);
+    }
+}
+
+/* --- the turn --- */
+
+static void start_draining(struct worker *worker)
+{
+    worker->draining = true;
+    worker->drain_end_ms = worker->now_ms + worker->options->drain_ms;
+    while (!accept_some(worker))
+        ;
+    wheel_clear(&worker->listener.timer);
+    cr_list_remove(&worker->listener.again);
+    cr_closep(&worker->listener.fd);
+    upstream_sweep(worker, true);
+    cr_list_for (node, &worker->clients)
+        client_start_draining(CR_CONTAINER(node, struct client, all));
+}
+
+static void close_clients(struct worker *worker)
+{
+    while (!cr_list_empty(&worker->clients))
+        client_close(CR_CONTAINER(worker->clients.next, struct client, all));
+}
+
+static void take_snapshot(struct worker *worker)
+{
+    const struct snapshot *snapshot = directory_current(plane_directory(worker->plane));
+    bool changed = worker->snapshot != snapshot;
+    worker->snapshot = snapshot;
+    if (changed)
+        upstream_sweep(worker, false);
+}
+
+static int wait_ms(const struct worker *worker)
+{
+    if (!cr_list_empty(&worker->again))
+        return 0;
+    int wait = wheel_wait_ms(&worker->wheel, cr_clock_ms());
+    return wait < 0 || wait > WAIT_MAX_MS ? WAIT_MAX_MS : wait;
+}
+
+static void turn(struct worker *worker)
+{
+    struct poller_event events[POLLER_EVENTS_MAX];
+    struct epoch *epoch = directory_epoch(plane_directory(worker->plane));
+    size_t count = poller_wait(&worker->poller, events, wait_ms(worker));
+    epoch_enter(epoch, worker->index);
+    worker->now_ms = cr_clock_ms();
+    take_snapshot(worker);
+    if (!worker->draining && plane_is_draining(worker->plane))
+        start_draining(worker);
+    serve_events(events, count);
+    serve_again(worker);
+    serve_timers(worker);
+    if (worker->draining && worker->now_ms >= worker->drain_end_ms)
+        close_clients(worker);
+    bury(worker);
+    worker->snapshot = NULL;
+    epoch_leave(epoch, worker->index);
+}
+
+static void run(void *ctx)
+{
+    struct worker *worker = ctx;
+    while (!plane_is_stopping(worker->plane))
+        turn(worker);
+    close_clients(worker);
+    upstream_sweep(worker, true);
+    bury(worker);
+}
+
+/* --- life --- */
+
+static int open_areas(struct worker *worker)
+{
+    worker->scratch = malloc(WORKER_SCRATCH);
+    worker->head_area = malloc(WORKER_HEAD_AREA);
+    worker->trailer_area = malloc(WORKER_TRAILER_AREA);
+    worker->path_area = malloc(worker->options->request_limits.target_max + 1);
+    if (worker->options->log_every)
+        worker->log = access_ring_new();
+    bool failed = !worker->scratch || !worker->head_area || !worker->trailer_area ||
+                  !worker->path_area || (worker->options->log_every && !worker->log);
+    return failed ? CR_ENOMEM : 0;
+}
+
+int worker_open(struct worker *worker, struct plane *plane, size_t index, int listener_fd,
+                struct cr_err *err)
+{
+    worker->plane = plane;
+    worker->index = index;
+    worker->lanes = directory_lanes(plane_directory(plane), index);
+    cr_list_init(&worker->clients);
+    cr_list_init(&worker->idle);
+    cr_list_init(&worker->again);
+    cr_list_init(&worker->dead);
+    worker->now_ms = cr_clock_ms();
+    wheel_init(&worker->wheel, worker->now_ms);
+    conn_init(&worker->listener, worker, CONN_LISTENER, listener_fd);
+    conn_init(&worker->waker, worker, CONN_WAKE, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    if (worker->waker.fd < 0)
+        return cr_err_errno(err, CR_EIO, errno, "eventfd");
+    if (open_areas(worker))
+        return cr_err_set(err, CR_ENOMEM, "no memory for a worker");
+    int status = poller_open(&worker->poller, err);
+    if (status)
+        return status;
+    if (poller_add(&worker->poller, listener_fd, &worker->listener) ||
+        poller_add(&worker->poller, worker->waker.fd, &worker->waker))
+        return cr_err_errno(err, CR_EIO, errno, "epoll_ctl");
+    return 0;
+}
+
+int worker_start(struct worker *worker, struct cr_err *err)
+{
+    char name[16];
+    snprintf(name, sizeof(name), "worker-%zu", worker->index);
+    return cr_thread_start(&worker->thread, name, run, worker, err);
+}
+
+void worker_wake(struct worker *worker)
+{
+    uint64_t one = 1;
+    (void)!write(worker->waker.fd, &one, sizeof(one));
+}
+
+void worker_join(struct worker *worker)
+{
+    cr_thread_join(&worker->thread);
+}
+
+void worker_close(struct worker *worker)
+{
+    cr_closep(&worker->listener.fd);
+    cr_closep(&worker->waker.fd);
+    poller_close(&worker->poller);
+    spares_free(&worker->spare_clients);
+    spares_free(&worker->spare_upstreams);
+    spares_free(&worker->spare_exchanges);
+    access_ring_free(worker->log);
+    free(worker->scratch);
+    free(worker->head_area);
+    free(worker->trailer_area);
+    free(worker->path_area);
+}
