@@ -3,13 +3,21 @@
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cr_clock.h"
 #include "cr_int.h"
 #include "cr_random.h"
+#include "cr_thread.h"
+
+enum { NUDGE_EVERY_NS = 1000 * 1000 };
 
 struct broker {
     rd_kafka_t *handle;
@@ -59,6 +67,48 @@ static int read_port(struct broker *broker, struct cr_err *err)
     return 0;
 }
 
+/* The cluster's thread at times misses that a request is waiting and looks again a second later,
+ * or when a socket becomes ready: so connections are made until all topics are. */
+struct nudger {
+    struct cr_thread thread;
+    int port;
+    _Atomic bool done;
+};
+
+static void nudge(void *ctx)
+{
+    struct nudger *nudger = ctx;
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)nudger->port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    while (!atomic_load(&nudger->done)) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd >= 0) {
+            CR_UNUSED int ignored = connect(fd, (struct sockaddr *)&to, sizeof to);
+            close(fd);
+        }
+        nanosleep(&(struct timespec){.tv_nsec = NUDGE_EVERY_NS}, NULL);
+    }
+}
+
+static int make_topics(struct broker *broker, const struct broker_topic *topics, size_t count,
+                       struct cr_err *err)
+{
+    struct nudger nudger = {.port = broker->port};
+    int rc = cr_thread_start(&nudger.thread, "nudge", nudge, &nudger, err);
+    if (rc < 0)
+        return rc;
+    char epoch[64];
+    cr_uuid7(cr_clock_wall_ms(), broker->epoch);
+    snprintf(epoch, sizeof epoch, "__crema-epoch-%s", broker->epoch);
+    rc = make_topic(broker, epoch, 1, err);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = make_topic(broker, topics[i].name, topics[i].partitions, err);
+    atomic_store(&nudger.done, true);
+    cr_thread_join(&nudger.thread);
+    return rc;
+}
+
 static int set_up(struct broker *broker, const struct broker_topic *topics, size_t count,
                   struct cr_err *err)
 {
@@ -68,13 +118,8 @@ static int set_up(struct broker *broker, const struct broker_topic *topics, size
     broker->cluster = rd_kafka_mock_cluster_new(broker->handle, 1);
     if (!broker->cluster)
         return cr_err_set(err, CR_EUNAVAILABLE, "broker: the mock cluster could not be made");
-    char epoch[64];
-    cr_uuid7(cr_clock_wall_ms(), broker->epoch);
-    snprintf(epoch, sizeof epoch, "__crema-epoch-%s", broker->epoch);
-    rc = make_topic(broker, epoch, 1, err);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = make_topic(broker, topics[i].name, topics[i].partitions, err);
-    return rc < 0 ? rc : read_port(broker, err);
+    rc = read_port(broker, err);
+    return rc < 0 ? rc : make_topics(broker, topics, count, err);
 }
 
 int broker_open(const struct broker_topic *topics, size_t count, struct broker **out_broker,
