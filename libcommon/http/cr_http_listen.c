@@ -46,8 +46,9 @@ static int listen_unix(const char *path, struct cr_err *err)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof addr.sun_path)
-        return cr_err_set(err, CR_EINVAL, "socket path '%s' is longer than %zu bytes", path,
-                          sizeof addr.sun_path - 1);
+        return cr_err_set(err, CR_EINVAL,
+                          "socket path '%s' is longer than %zu bytes: choose a shorter folder",
+                          path, sizeof addr.sun_path - 1);
     memcpy(addr.sun_path, path, strlen(path));
     int rc = remove_stale(&addr, err);
     if (rc)

@@ -44,7 +44,7 @@ static int make_home(struct cr_app *app, const struct cr_environment *local, str
     if (rc != 0)
         return cr_err_prefix(err, "crema.home '%s' cannot be used, choose another folder: ", home);
     app->home = cr_arena_text(app->arena, resolved);
-    app->admin_socket = cr_arena_printf(app->arena, "%s/run/%s.sock", resolved, app->daemon->name);
+    app->admin_socket = cr_run_socket_path(resolved, app->daemon->name, app->arena);
     return app->home && app->admin_socket ? 0 : cr_err_set(err, CR_ENOMEM, "no memory");
 }
 

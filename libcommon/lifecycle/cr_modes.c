@@ -172,6 +172,10 @@ static bool any_address(const char *address)
 static void probe_url(const struct cr_config_input *input, const struct cr_config *config,
                       struct cr_buf *out)
 {
+    if (input->daemon->admin_socket) {
+        cr_buf_text(out, "http://localhost/actuator/health/readiness");
+        return;
+    }
     const char *address = config->spine.address;
     int port = (int)config->spine.port;
     if (port == 0 && cr_run_file_port(config->spine.home, input->daemon->name, &port) != 0)
@@ -182,12 +186,15 @@ static void probe_url(const struct cr_config_input *input, const struct cr_confi
                   v6 ? "]" : "", port);
 }
 
-static int ask_readiness(const char *url, struct cr_err *err)
+static int ask_readiness(const struct cr_config_input *input, const struct cr_config *config,
+                         const char *url, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
     struct cr_http_client *client = NULL;
     struct cr_http_response response = {0};
-    const struct cr_http_call call = {.url = url, .connect_ms = PROBE_MS, .total_ms = PROBE_MS};
+    struct cr_http_call call = {.url = url, .connect_ms = PROBE_MS, .total_ms = PROBE_MS};
+    if (input->daemon->admin_socket && arena)
+        call.unix_path = cr_run_socket_path(config->spine.home, input->daemon->name, arena);
     int rc =
         arena ? cr_http_client_new(NULL, &client, err) : cr_err_set(err, CR_ENOMEM, "no memory");
     if (rc == 0)
@@ -211,7 +218,7 @@ int cr_mode_probe(const struct cr_config_input *input)
         return complain(input, &err, CR_EXIT_CONFIG);
     probe_url(input, config, &url);
     int rc = cr_buf_status(&url) != 0 ? cr_err_set(&err, CR_ENOMEM, "no memory")
-                                      : ask_readiness(url.data, &err);
+                                      : ask_readiness(input, config, url.data, &err);
     cr_config_free(config);
     if (rc != 0) {
         cr_err_prefix(&err, "not ready: ");

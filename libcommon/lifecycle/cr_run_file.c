@@ -17,6 +17,11 @@ static int make_path(struct cr_buf *out, const char *home, const char *daemon)
     return cr_buf_status(out);
 }
 
+const char *cr_run_socket_path(const char *home, const char *daemon, struct cr_arena *arena)
+{
+    return cr_arena_printf(arena, "%s/run/%s.sock", home, daemon);
+}
+
 int cr_run_file_write(const char *home, const char *daemon, int port, struct cr_err *err)
 {
     CR_AUTO(cr_buf) path = {0};

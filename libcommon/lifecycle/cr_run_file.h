@@ -7,6 +7,7 @@
 #ifndef CR_RUN_FILE_H
 #define CR_RUN_FILE_H
 
+#include "cr_arena.h"
 #include "cr_err.h"
 
 CR_MUST_CHECK int cr_run_file_write(const char *home, const char *daemon, int port,
@@ -14,5 +15,8 @@ CR_MUST_CHECK int cr_run_file_write(const char *home, const char *daemon, int po
 /* Only if it is this process's own. */
 void cr_run_file_remove(const char *home, const char *daemon);
 CR_MUST_CHECK int cr_run_file_port(const char *home, const char *daemon, int *out_port);
+
+/* Where a daemon whose module owns server.port serves its admin side; NULL when out of memory. */
+const char *cr_run_socket_path(const char *home, const char *daemon, struct cr_arena *arena);
 
 #endif
