@@ -36,7 +36,6 @@ static void exchange_free(struct exchange *x)
         lane_release(&worker->lanes->routes[x->route->slot].users);
     body_fini(&x->request_body);
     body_fini(&x->answer_body);
-    cr_buf_free(&x->replay);
     if (x->client->exchange == x)
         x->client->exchange = NULL;
     atomic_fetch_sub_explicit(&worker->counts.exchanges, 1, memory_order_relaxed);

@@ -38,7 +38,7 @@ struct exchange {
     bool continued; /* 100 was sent, or is not needed any more */
     bool sinks;     /* the instance takes no more of the body: it is read and dropped */
     bool retried;
-    bool replayable; /* replay holds all that was sent on */
+    bool replayable; /* the connection's replay holds all that was sent on */
     bool responded;  /* the final head went to the client */
     bool doubt;      /* the upstream connection is not used again */
     bool close;      /* the answer is the client's last one */
@@ -48,7 +48,6 @@ struct exchange {
     struct body answer_body;
     enum framing_kind answer_kind; /* as sent on */
     size_t sent;                   /* octets that the kernel took for this attempt */
-    struct cr_buf replay;
     unsigned interims;
 
     int64_t connect_ms, read_ms;

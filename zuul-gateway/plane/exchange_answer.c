@@ -9,11 +9,6 @@ static int64_t now(const struct exchange *x)
     return x->client->conn.worker->now_ms;
 }
 
-static bool alive(const struct client *client, const struct exchange *x)
-{
-    return !client->conn.dead && client->exchange == x;
-}
-
 /* Names the instance in front of what it did wrong. */
 static void fail_answer(struct exchange *x, int status, struct fault *fault)
 {
@@ -151,8 +146,7 @@ static void note_answer(struct exchange *x, const struct head *head, const struc
     x->doubt |= framing->doubt || head->close || (head->minor == 0 && !head->keep_alive);
     x->answer_kind = forward_framing(framing, x->takes_chunks);
     x->close = is_last(x);
-    x->replayable = false;
-    cr_buf_free(&x->replay);
+    exchange_forget_replay(x);
     body_init(&x->answer_body, framing, FAILURE_UPSTREAM_BAD_RESPONSE);
 }
 
@@ -204,7 +198,7 @@ static size_t take_head(struct exchange *x, struct cr_slice data)
         fail_answer(x, status, &fault);
         return data.len;
     }
-    if (!alive(client, x))
+    if (!exchange_alive(client, x))
         return data.len;
     if (worker->head.status < 200)
         return (size_t)len;
@@ -218,7 +212,7 @@ size_t exchange_answer(struct exchange *x, struct cr_slice data)
     while (used < data.len) {
         struct cr_slice rest = cr_slice_from(data, used);
         size_t step = x->responded ? take_body(x, rest) : take_head(x, rest);
-        if (!step || !alive(client, x))
+        if (!step || !exchange_alive(client, x))
             return step ? data.len : used;
         used += step;
     }

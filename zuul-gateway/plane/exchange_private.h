@@ -21,6 +21,27 @@ void exchange_fail_status(struct exchange *exchange, int status, struct fault *f
 /* A used connection ended before the answer began: true when everything was sent again. */
 bool exchange_try_again(struct exchange *exchange);
 
-void exchange_body_stalled(struct exchange *exchange, struct fault *fault);
+/* It will not be sent again. */
+void exchange_forget_replay(struct exchange *exchange);
+
+/* Takes a permit of the service's command, once. */
+CR_MUST_CHECK int exchange_admit(struct exchange *exchange, struct fault *fault);
+
+/* The connection that it is sent on from now. */
+void exchange_attach(struct exchange *exchange, struct upstream *upstream);
+
+/* Frames and sends pieces of the request; a failure is handled, see exchange_alive. */
+void exchange_send(struct exchange *exchange, struct gather *gather);
+
+/* Its body is still to come. */
+void exchange_expect_body(struct exchange *exchange);
+CR_MUST_CHECK int exchange_check_size(const struct exchange *exchange, uint64_t octets,
+                                      struct fault *fault);
+
+/* Is x still what the client waits for? A failure on the way ends it. */
+static inline bool exchange_alive(const struct client *client, const struct exchange *x)
+{
+    return !client->conn.dead && client->exchange == x;
+}
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "exchange.h"
 
-enum { FAR_MS = 3600 * 1000 };
+enum { REPLAY_KEPT = 2048 };
 
 static struct upstream *of(struct conn *conn)
 {
@@ -27,12 +27,22 @@ void upstream_free(struct conn *conn)
     struct upstream *upstream = of(conn);
     struct worker *worker = conn->worker;
     cr_buf_free(&upstream->in);
+    cr_buf_free(&upstream->replay);
     spares_return(&worker->spare_upstreams, upstream);
 }
 
 void upstream_set_deadline(struct upstream *upstream, int64_t deadline_ms)
 {
     wheel_set(&upstream->conn.worker->wheel, &upstream->conn.timer, deadline_ms);
+}
+
+/* The memory stays for the next request, unless it is much. */
+void upstream_forget_replay(struct upstream *upstream)
+{
+    if (upstream->replay.capacity > REPLAY_KEPT)
+        cr_buf_free(&upstream->replay);
+    else
+        cr_buf_reset(&upstream->replay);
 }
 
 /* Out of the pool. */
@@ -119,6 +129,7 @@ void upstream_release(struct upstream *upstream, bool reusable)
     struct instance_lane *lane = lane_of(worker, upstream->instance);
     upstream->exchange = NULL;
     upstream->scan = (struct head_scan){0};
+    upstream_forget_replay(upstream);
     if (!reusable || upstream->conn.dead || upstream->conn.hangup || upstream->conn.readable ||
         worker->draining || atomic_load(&upstream->instance->retired) ||
         upstream->requests >= options->upstream_requests_max ||

@@ -23,6 +23,7 @@ struct upstream {
     struct cr_list pooled;     /* in the instance's lane */
     struct cr_list idle;       /* in the worker's list */
     struct cr_buf in;          /* an answer's head that is not complete */
+    struct cr_buf replay;      /* what was sent on it, while the answer has not begun */
     struct head_scan scan;
     unsigned requests;
     bool connecting;
@@ -40,6 +41,8 @@ struct upstream *upstream_connect(struct worker *worker, struct instance *instan
 /* Back into the pool, or closed. */
 void upstream_release(struct upstream *upstream, bool reusable);
 void upstream_close(struct upstream *upstream);
+
+void upstream_forget_replay(struct upstream *upstream);
 
 /* The deadline of what it is doing now. */
 void upstream_set_deadline(struct upstream *upstream, int64_t deadline_ms);

@@ -1,0 +1,132 @@
+/* The way to the instance: sending, sending once more, connections that fail. */
+#include <errno.h>
+#include <string.h>
+
+#include "exchange.h"
+#include "exchange_private.h"
+
+void exchange_attach(struct exchange *x, struct upstream *upstream)
+{
+    x->upstream = upstream;
+    x->sent = 0;
+    upstream->exchange = x;
+}
+
+/* Keeps a copy of what goes out on a used connection, until the answer begins or it is too much. */
+static void keep_replay(struct exchange *x, const struct gather *gather)
+{
+    if (!x->replayable)
+        return;
+    struct cr_buf *replay = &x->upstream->replay;
+    replay->max = EXCHANGE_REPLAY_MAX;
+    for (size_t i = 0; i < gather->count; i++)
+        cr_buf_append(replay, gather->slots[i].iov_base, gather->slots[i].iov_len);
+    if (cr_buf_status(replay))
+        exchange_forget_replay(x);
+}
+
+void exchange_forget_replay(struct exchange *x)
+{
+    x->replayable = false;
+    if (x->upstream)
+        upstream_forget_replay(x->upstream);
+}
+
+static bool may_retry(const struct exchange *x)
+{
+    return x->upstream->reused && x->replayable && !x->responded && !x->retried &&
+           x->interims == 0 && (x->sent == 0 || x->idempotent);
+}
+
+/* Everything again, on a connection that nobody used before. */
+static void retry(struct exchange *x)
+{
+    struct worker *worker = x->client->conn.worker;
+    CR_AUTO(cr_buf) replay = x->upstream->replay;
+    x->upstream->replay = (struct cr_buf){0};
+    upstream_close(x->upstream);
+    x->upstream = NULL;
+    x->retried = true;
+    x->replayable = false;
+    lane_count(&worker->counts.retries);
+    struct upstream *fresh = upstream_connect(worker, x->instance, x->connect_ms);
+    if (!fresh) {
+        exchange_connect_failed(x, errno);
+        return;
+    }
+    exchange_attach(x, fresh);
+    struct gather gather;
+    gather_init(&gather, cr_buf_view(&replay));
+    int status = conn_send(&fresh->conn, gather.slots, gather.count, &x->sent);
+    if (status) {
+        exchange_send_failed(x);
+        return;
+    }
+    exchange_rearm(x);
+}
+
+void exchange_send(struct exchange *x, struct gather *gather)
+{
+    size_t taken = 0;
+    gather_frame(gather, x->request_body.kind, x->request_body.done, (struct cr_slice){NULL, 0});
+    if (x->sinks)
+        return;
+    keep_replay(x, gather);
+    int status = conn_send(&x->upstream->conn, gather->slots, gather->count, &taken);
+    x->sent += taken;
+    if (status)
+        exchange_send_failed(x);
+}
+
+void exchange_connected(struct exchange *x)
+{
+    exchange_rearm(x);
+}
+
+void exchange_connect_failed(struct exchange *x, int errnum)
+{
+    struct fault fault;
+    if (errnum == ETIMEDOUT)
+        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, "ribbon.ConnectTimeout",
+                    x->connect_ms, "%.*s did not accept a connection in time",
+                    CR_SLICE_ARG(x->instance->authority));
+    else
+        fault_set(&fault, FAILURE_UPSTREAM_CONNECT_REFUSED, NULL, "%.*s cannot be reached: %s",
+                  CR_SLICE_ARG(x->instance->authority), strerror(errnum));
+    exchange_fail(x, &fault);
+}
+
+/* The instance takes no more octets. It may have answered all the same: read what it said. */
+void exchange_send_failed(struct exchange *x)
+{
+    if (x->upstream->connecting) {
+        exchange_connect_failed(x, ECONNREFUSED);
+        return;
+    }
+    if (may_retry(x)) {
+        retry(x);
+        return;
+    }
+    x->sinks = true;
+    x->doubt = true;
+    conn_discard(&x->upstream->conn);
+    x->upstream->conn.readable = true;
+    conn_again(&x->upstream->conn);
+    client_resume(x->client);
+}
+
+void exchange_upstream_drained(struct exchange *x)
+{
+    if (!x->request_end_ms)
+        exchange_rearm(x);
+    if (!exchange_body_blocked(x))
+        client_resume(x->client);
+}
+
+bool exchange_try_again(struct exchange *x)
+{
+    if (!may_retry(x))
+        return false;
+    retry(x);
+    return true;
+}

@@ -1,0 +1,83 @@
+/* The deadlines of an exchange (decision G1). */
+#include "cr_int.h"
+#include "exchange.h"
+#include "exchange_private.h"
+
+static const int64_t FOREVER_MS = INT64_MAX;
+
+static int64_t now(const struct exchange *x)
+{
+    return x->client->conn.worker->now_ms;
+}
+
+static const struct plane_options *options_of(const struct exchange *x)
+{
+    return x->client->conn.worker->options;
+}
+
+void exchange_rearm(struct exchange *x)
+{
+    struct upstream *upstream = x->upstream;
+    int64_t deadline = FOREVER_MS;
+    if (!upstream)
+        return;
+    if (upstream->connecting)
+        deadline = upstream->connect_deadline_ms;
+    if (x->responded)
+        deadline = cr_min_i64(deadline, now(x) + options_of(x)->stream_idle_ms);
+    else if (x->request_end_ms)
+        deadline = cr_min_i64(deadline, x->deadline_ms);
+    else
+        deadline = cr_min_i64(deadline, now(x) + options_of(x)->write_ms);
+    upstream_set_deadline(upstream, deadline);
+}
+
+/* The deadline of the answer's head counts from here (decision G1). */
+void exchange_request_ended(struct exchange *x)
+{
+    int64_t limit_ms = x->service->command ? cr_command_timeout_ms(x->service->command) : 0;
+    x->request_end_ms = now(x);
+    x->deadline_ms = limit_ms && !x->stream ? now(x) + limit_ms : now(x) + EXCHANGE_LONG_MS;
+    if (x->read_ms)
+        x->deadline_ms = cr_min_i64(x->deadline_ms, now(x) + x->read_ms);
+    client_expect_answer(x->client);
+    exchange_rearm(x);
+}
+
+/* While the request's body is coming: only octets that the instance does not take count. */
+static void stalled(struct exchange *x, struct fault *fault)
+{
+    fault->failure = FAILURE_NONE;
+    if (!conn_unsent(&x->upstream->conn)) {
+        exchange_rearm(x);
+        return;
+    }
+    fault_limit(fault, FAILURE_UPSTREAM_READ_TIMEOUT, "crema.gateway.write-ms",
+                options_of(x)->write_ms, "%.*s does not take the request's body",
+                CR_SLICE_ARG(x->instance->authority));
+}
+
+void exchange_upstream_expired(struct exchange *x)
+{
+    struct fault fault;
+    struct cr_slice authority = x->instance->authority;
+    if (x->upstream->connecting && now(x) >= x->upstream->connect_deadline_ms)
+        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, "ribbon.ConnectTimeout",
+                    x->connect_ms, "%.*s did not accept a connection in time",
+                    CR_SLICE_ARG(authority));
+    else if (x->responded)
+        fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, "crema.gateway.stream-idle-ms",
+                    options_of(x)->stream_idle_ms, "%.*s stopped in the middle of its answer",
+                    CR_SLICE_ARG(authority));
+    else if (!x->request_end_ms)
+        stalled(x, &fault);
+    else if (x->read_ms && now(x) - x->request_end_ms >= x->read_ms)
+        fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, "ribbon.ReadTimeout", x->read_ms,
+                    "%.*s did not answer in time", CR_SLICE_ARG(authority));
+    else
+        fault_limit(&fault, FAILURE_DEADLINE, "execution.isolation.thread.timeoutInMilliseconds",
+                    x->deadline_ms - x->request_end_ms, "%.*s did not answer in time",
+                    CR_SLICE_ARG(authority));
+    if (fault.failure != FAILURE_NONE)
+        exchange_fail(x, &fault);
+}
