@@ -17,7 +17,7 @@ enum {
     HEAD_MS = 10000,
     SILENCE_MS = 10000,
     EVENT_MAX_BYTES = 512 * 1024,
-    QUEUE_MAX_BYTES = 1024 * 1024,
+    QUEUE_MAX_BYTES = 4 * 1024 * 1024,
 };
 
 struct proxy {
@@ -64,11 +64,20 @@ static void on_close(struct cr_http_stream *stream, void *ctx)
         proxy_free(proxy);
 }
 
-/* An event that finds the queue full is lost; the next one carries newer figures. */
+static bool is_numbered(struct cr_slice event)
+{
+    return cr_slice_starts(event, CR_SLICE("id:")) ||
+           cr_slice_search(event, CR_SLICE("\nid:")) >= 0;
+}
+
+/* An event that finds the queue full is lost. Without a number that does no harm: the next one
+ * carries newer figures. With one it might be the last of its circuit for long, so the stream ends
+ * there: the client comes back with the last number that it got, and is told what it missed. */
 static void pass_on(struct proxy *proxy, struct cr_slice event)
 {
     CR_LOCKED(&proxy->lock);
-    if (proxy->stream && cr_http_stream_write(proxy->stream, event) == CR_EUNAVAILABLE)
+    int rc = proxy->stream ? cr_http_stream_write(proxy->stream, event) : 0;
+    if (rc == CR_EUNAVAILABLE || (rc == CR_ELIMIT && is_numbered(event)))
         proxy->gone = true;
 }
 

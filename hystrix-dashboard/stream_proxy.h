@@ -2,8 +2,8 @@
  *
  * The client is answered when the upstream has answered: with the stream, or with a problem that
  * names the URL, what happened and what to change. An event that does not fit into a slow client's
- * queue is left out whole. When the upstream breaks off, the last event is `event: problem` with
- * {"detail":...}, and the stream ends; the client comes back.
+ * queue is left out whole, and ends the stream if it bears an id. When the upstream breaks off, the
+ * last event is `event: problem` with {"detail":...}, and the stream ends; the client comes back.
  *
  * Ownership: the caller owns the stream_proxies, which must outlive every stream; a request handed
  *            over is answered by this room.

@@ -1,9 +1,9 @@
 // A circuit's card: one DOM subtree, updated in place.
 
 import { Cause } from "./cause.js";
-import { circleColour, circleRadius } from "./colour.js";
+import { circleColour, drawnRadius } from "./colour.js";
 import { commas, plural, round1, seconds, shortName } from "./format.js";
-import { commandFigures } from "./figures.js";
+import { commandFigures, openHosts } from "./figures.js";
 import { Slots } from "./slots.js";
 import { Spark } from "./spark.js";
 
@@ -22,6 +22,7 @@ export class Card {
   #cause = new Cause();
   #slots = new Slots("card-template");
   #spark;
+  #openSince = null;
 
   constructor(event) {
     this.root = this.#slots.root;
@@ -35,7 +36,7 @@ export class Card {
   /** Returns the figures before, or undefined. */
   update(event) {
     const before = this.figures;
-    const figures = commandFigures(event);
+    const figures = commandFigures(event, this.#openForMs(event));
     this.figures = figures;
     this.event = event;
     this.#names(figures);
@@ -43,7 +44,19 @@ export class Card {
     this.#numbers(figures);
     this.#more(figures);
     this.#spark.add(figures.rates.cluster, performance.now());
+    if (!before) {
+      this.tick(performance.now());
+    }
     return before;
+  }
+
+  #openForMs(event) {
+    if (openHosts(event) === 0) {
+      this.#openSince = null;
+      return 0;
+    }
+    this.#openSince ??= this.figures ? performance.now() : -Infinity; // open before this page was
+    return performance.now() - this.#openSince;
   }
 
   tick(now) {
@@ -75,7 +88,7 @@ export class Card {
     const slots = this.#slots;
     slots.text("error", round1(figures.error));
     slots.attribute("health", "fill", circleColour(figures.error));
-    slots.attribute("health", "r", ((circleRadius(figures.rates.host) / 125) * 56).toFixed(1));
+    slots.attribute("health", "r", drawnRadius(figures.rates.host));
     const level = figures.error >= 40 ? "hot" : figures.error >= 10 ? "warm" : null;
     const place = slots.at("error").parentElement;
     if ((place.dataset.level ?? null) !== level) {

@@ -21,14 +21,12 @@ export function circleColour(errorPercentage) {
   return circle(errorPercentage);
 }
 
-const text = scale([[0, [128, 128, 128]], [10, [0, 0, 0]], [35, [255, 153, 0]], [50, [255, 0, 0]]]);
-
-/** Of the error's number, as the original paints it. */
-export function textColour(errorPercentage) {
-  return text(Math.min(Math.max(errorPercentage, 0), 50));
-}
-
 /** Of the circle, by requests a second and host: 0 -> 5, full -> 125. full is 400, of pools 2000. */
 export function circleRadius(ratePerHost, full = 400) {
   return Math.min(125, 5 + 120 * Math.sqrt(Math.max(0, ratePerHost) / full));
+}
+
+/** The same on a card's circle of 7 to 56, so that its colour is seen without traffic too. */
+export function drawnRadius(ratePerHost, full) {
+  return (7 + (49 * (circleRadius(ratePerHost, full) - 5)) / 120).toFixed(1);
 }

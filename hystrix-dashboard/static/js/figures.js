@@ -1,5 +1,6 @@
 // From an event of a stream to what a card shows. Pure; every field may be missing or odd.
 
+const STREAM_LAG_MS = 1000; // from a host's change to the page, at most
 const MARKER = "propertyValuesSummed";
 const WINDOW = "propertyValue_metricsRollingStatisticalWindowInMilliseconds";
 
@@ -64,13 +65,25 @@ function latency(event, key) {
   return Math.floor(number(value) / hostsOf(event));
 }
 
-/** {kind, word, open}: kind is closed, open, half or partly. A call in flight while the circuit is
- *  open is its trial: all others are refused. */
-export function stateOf(event) {
+/** How many hosts have it open. */
+export function openHosts(event) {
+  const hosts = hostsOf(event);
+  return Math.min(hosts, number(tally(event.isCircuitBreakerOpen, hosts).true));
+}
+
+/** A stream does not tell half-open. But once the sleep window is over, a call in flight is the trial:
+ *  all others are refused, and those from before the opening have ended. */
+function isOnTrial(event, openForMs) {
+  const sleepMs = property(event, "circuitBreakerSleepWindowInMilliseconds");
+  return number(event.currentConcurrentExecutionCount) > 0 && openForMs >= sleepMs - STREAM_LAG_MS;
+}
+
+/** {kind, word, open}: kind is closed, open, half or partly. openForMs: since when it is seen open. */
+export function stateOf(event, openForMs = Infinity) {
   const hosts = hostsOf(event);
   const forcedOpen = number(tally(event.propertyValue_circuitBreakerForceOpen, hosts).true);
   const forcedClosed = number(tally(event.propertyValue_circuitBreakerForceClosed, hosts).true);
-  const open = Math.min(hosts, number(tally(event.isCircuitBreakerOpen, hosts).true));
+  const open = openHosts(event);
   if (forcedOpen > 0) {
     return { kind: "open", word: part(forcedOpen, hosts, "FORCED OPEN"), open };
   }
@@ -83,7 +96,7 @@ export function stateOf(event) {
   if (open < hosts) {
     return { kind: "partly", word: `${open} of ${hosts} OPEN`, open };
   }
-  const trial = number(event.currentConcurrentExecutionCount) > 0;
+  const trial = isOnTrial(event, openForMs);
   return { kind: trial ? "half" : "open", word: trial ? "HALF-OPEN" : "OPEN", open };
 }
 
@@ -96,7 +109,7 @@ function isolation(event) {
   return Object.keys(said).filter((key) => number(said[key]) > 0).join(", ") || "unknown";
 }
 
-export function commandFigures(event) {
+export function commandFigures(event, openForMs) {
   const hosts = hostsOf(event);
   const rejected = number(event.rollingCountThreadPoolRejected) + number(event.rollingCountSemaphoreRejected);
   return {
@@ -104,7 +117,7 @@ export function commandFigures(event) {
     group: event.group === undefined ? null : String(event.group),
     hosts,
     gone: event.reportingHosts === 0,
-    state: stateOf(event),
+    state: stateOf(event, openForMs),
     error: number(event.errorPercentage) / hosts,
     requests: number(event.requestCount),
     errors: number(event.errorCount),

@@ -1,5 +1,6 @@
 // The page that chooses another stream.
 
+const LIST_MS = 3000;
 const byId = (id) => document.getElementById(id);
 
 function monitorUrl(stream, title) {
@@ -18,16 +19,28 @@ function item({ title, stream }) {
   return place;
 }
 
+let listed = "";
+
+/** Made anew only when it has changed: a link under the focus stays. */
 async function listStreams() {
   const empty = byId("landing-empty");
+  if (document.hidden && listed !== "") {
+    return;
+  }
   try {
-    const response = await fetch("/streams.json");
-    const streams = await response.json();
+    const text = await (await fetch("/streams.json")).text();
+    if (text === listed) {
+      return;
+    }
+    listed = text;
+    const streams = JSON.parse(text);
     byId("landing-list").replaceChildren(...streams.map(item));
     byId("landing-known").replaceChildren(...streams.map(({ stream }) => new Option(stream)));
     empty.hidden = streams.length > 0;
     empty.textContent = "The registry knows no instance that is UP.";
   } catch {
+    listed = "";
+    empty.hidden = false;
     empty.textContent = "hystrix-dashboard does not answer.";
   }
 }
@@ -46,4 +59,5 @@ export function showLanding(page) {
     }
   });
   listStreams();
+  setInterval(listStreams, LIST_MS);
 }

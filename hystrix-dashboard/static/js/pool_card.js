@@ -1,6 +1,6 @@
 // A thread pool's card.
 
-import { circleColour, circleRadius } from "./colour.js";
+import { circleColour, drawnRadius } from "./colour.js";
 import { commas, plural, round1, shortName } from "./format.js";
 import { poolFigures } from "./figures.js";
 import { Slots } from "./slots.js";
@@ -32,7 +32,7 @@ export class PoolCard {
     slots.text("rate", round1(figures.rates.cluster));
     slots.text("host-rate", round1(figures.rates.host));
     slots.attribute("health", "fill", circleColour(figures.queuedPerHost));
-    slots.attribute("health", "r", ((circleRadius(figures.rates.host, FULL_RATE) / 125) * 56).toFixed(1));
+    slots.attribute("health", "r", drawnRadius(figures.rates.host, FULL_RATE));
     for (const name of COUNTS) {
       slots.text(name, commas(figures[name]));
     }

@@ -16,7 +16,7 @@ export class EventReader {
   }
 
   feed(text) {
-    const lines = (this.#rest + text).split(/\r\n|\n|\r/);
+    const lines = (this.#rest + text).split(/\r?\n/);
     this.#rest = lines.pop();
     for (const line of lines) {
       this.#line(line);
