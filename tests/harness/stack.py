@@ -20,6 +20,7 @@ from .process import Identity, spawn
 ROOT = Path(__file__).resolve().parents[2]
 LOG_MAX_BYTES = 10 * 1024 * 1024
 DRAIN_SECONDS = 10
+FIRST = ("config-server", "eureka-registry")
 
 
 class StackError(Exception):
@@ -148,7 +149,10 @@ class Stack:
             raise StackError(f"the configuration repository could not be made: {made.stderr.strip()}")
 
     def up(self, report=lambda name, state: None):
-        """Starts what is not running, in the named order; what runs is left alone."""
+        """Starts what is not running, in the named order; what runs is left alone.
+
+        The others could start without the first two, but would say in their logs what they miss.
+        """
         with self.locked():
             self._change_broker()
             self.rotate_logs()
@@ -159,6 +163,8 @@ class Stack:
                     continue
                 self.start(row.name)
                 report(row.name, "started")
+                if row.name in FIRST:
+                    self._wait_ready(row.name, 30)
 
     def _change_broker(self):
         """A stack that runs keeps the broker that it was started with."""
@@ -172,7 +178,10 @@ class Stack:
 
     def wait_ready(self, seconds=30):
         for row in self.daemons():
-            wait_until(lambda: self._ready_or_dead(row.name), seconds, f"{row.name} to be ready")
+            self._wait_ready(row.name, seconds)
+
+    def _wait_ready(self, name, seconds):
+        wait_until(lambda: self._ready_or_dead(name), seconds, f"{name} to be ready", every=0.01)
 
     def _ready_or_dead(self, name):
         if not self.alive(name):

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from harness import http
+from harness.daemons import DAEMONS
 from harness.fresh import free_offset
 from harness.poll import wait_until
 from harness.running import preset
@@ -21,15 +22,22 @@ def crema(*arguments, home, timeout=120):
                           timeout=timeout, check=False)
 
 
-@pytest.fixture
-def running(tmp_path):
-    """A stack started by the front door at a free offset; ended by it too."""
+@pytest.fixture(scope="module")
+def front_door(tmp_path_factory):
+    """(home, what was said) of a stack started by the front door at a free offset; ended by it."""
     offset = free_offset()
-    home = tmp_path / "home"
+    home = tmp_path_factory.mktemp("front") / "home"
     done = crema("up", "-d", "--port-offset", str(offset), home=home)
     assert done.returncode == 0, done.stdout + done.stderr
-    yield Stack(offset, home=home, preset=preset()), done.stdout
+    yield home, done.stdout
     assert crema("down", home=home).returncode == 0
+
+
+@pytest.fixture
+def running(front_door):
+    """(the stack as it is now, what was said when it started)"""
+    home, said = front_door
+    return Stack(home=home, preset=preset()), said
 
 
 def test_up_shows_the_daemons_and_the_first_steps(running):
@@ -60,6 +68,7 @@ def test_status_and_logs(running):
 def test_an_order_of_each_edition(running):
     stack, _said = running
     gateway = stack.url("zuul-gateway")
+    before = http.get(stack.url("coffee-order", "/api/v1/order")).json["responseMetaVO"]["allRecordCount"]
     wait_until(lambda: http.post(f"{gateway}/coffeeOrder/coffeeOrder", json=ORDER).status == 200, 10,
                "the first order")
     answer = http.post(f"{gateway}/coffeeOrder/coffeeOrder", json=ORDER)
@@ -70,7 +79,7 @@ def test_an_order_of_each_edition(running):
         return answer.body and json.loads(answer.json["orderHistory"])
     assert wait_until(newest, 5, "the status") == ORDER
     listed = http.get(f"{gateway}/api/v1/order").json
-    assert listed["responseMetaVO"]["allRecordCount"] == len(listed["resultVO"]) == 2
+    assert listed["responseMetaVO"]["allRecordCount"] == len(listed["resultVO"]) == before + 2
 
 
 def test_the_demo_is_right(running):
@@ -83,16 +92,19 @@ def test_the_demo_is_right(running):
 def test_sigterm_ends_every_daemon_and_it_is_no_longer_registered(running):
     stack, _said = running
     applications = {row.application.upper(): row.name for row in stack.daemons() if row.application}
-    applications.pop("MSA-ARCHITECTURE-EUREKA-SERVER")
+    del applications["MSA-ARCHITECTURE-EUREKA-SERVER"], applications["MSA-ARCHITECTURE-CONFIG-SERVER"]
 
     def registered():
         apps = http.get(stack.url("eureka-registry", "/eureka/apps"),
                         headers={"Accept": "application/json"}).json
         return {app["name"] for app in apps["applications"]["application"]}
     wait_until(lambda: registered() >= set(applications), 10, f"all of {sorted(applications)}")
-    for application, name in applications.items():
-        assert stack.stop(name, seconds=5), f"{name} had to be killed"
-        assert application not in registered(), f"{name} is gone but still registered"
+    try:
+        for application, name in applications.items():
+            assert stack.stop(name, seconds=5), f"{name} had to be killed"
+            assert application not in registered(), f"{name} is gone but still registered"
+    finally:
+        assert crema("up", "-d", home=stack.home).returncode == 0
 
 
 def test_two_stacks_side_by_side(running, tmp_path):
@@ -116,9 +128,10 @@ def test_down_leaves_no_process_and_no_file(tmp_path):
     before = untracked()
     home = tmp_path / "home"
     assert crema("up", "-d", "--port-offset", str(free_offset()), home=home).returncode == 0
-    pids = [row["pid"] for row in Stack(home=home, preset=preset()).status()]
+    started = Stack(home=home, preset=preset()).identities
+    assert len(started) == len(DAEMONS)
     assert crema("down", home=home).returncode == 0
-    assert not [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+    assert not [name for name, mark in started.items() if mark.alive()]
     assert untracked() == before
 
 
