@@ -6,18 +6,25 @@
 
 /* --- routes --- */
 
+static void write_lower(struct cr_json_writer *w, struct cr_slice name)
+{
+    CR_AUTO(cr_buf) lower = {0};
+    for (size_t i = 0; i < name.len; i++)
+        cr_buf_char(&lower, octet_lower(name.ptr[i]));
+    cr_json_string(w, cr_buf_view(&lower));
+}
+
 static void write_sensitive(struct cr_json_writer *w, const struct route *route)
 {
     const struct name_set *names = &route->policy.sensitive;
-    if (!route->custom_sensitive || names->count == 0)
+    if (!route->custom_sensitive || (names->count == 0 && names->known == 0))
         return;
     cr_json_pair_array(w, "sensitiveHeaders");
-    for (size_t i = 0; i < names->count; i++) {
-        CR_AUTO(cr_buf) lower = {0};
-        for (size_t k = 0; k < names->names[i].len; k++)
-            cr_buf_char(&lower, octet_lower(names->names[i].ptr[k]));
-        cr_json_string(w, cr_buf_view(&lower));
-    }
+    for (size_t id = 0; id < FIELD_COUNT; id++)
+        if (names->known & field_bit((enum field_id)id))
+            cr_json_text(w, field_name_text((enum field_id)id));
+    for (size_t i = 0; i < names->count; i++)
+        write_lower(w, names->names[i]);
     cr_json_end_array(w);
 }
 

@@ -1,0 +1,121 @@
+"""Instances of the registry: they are routed to when they come and no longer when they leave."""
+import pytest
+
+from harness.poll import wait_until
+from shell_backend import Backend, Entry, alone, name_of
+
+
+@pytest.fixture
+def backends():
+    made = [Backend("one"), Backend("two")]
+    yield made
+    for backend in made:
+        backend.stop()
+
+
+@pytest.fixture
+def registry(daemon):
+    return daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
+                                               "server.address": "127.0.0.1"})
+
+
+@pytest.fixture
+def gateway(daemon, registry):
+    """gateway(**settings)"""
+    def start(settings=None):
+        return daemon("zuul-gateway", settings=alone(**{
+            "eureka.client.enabled": "true",
+            "eureka.client.service-url.defaultZone": registry.url("/eureka/"),
+            "spring.application.name": "the-gateway", **(settings or {})}))
+    return start
+
+
+def test_a_configured_service_comes_and_leaves(gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**"})
+    missing = front.get("/u/1")
+    assert missing.status == 503 and missing.json["failure"] == "no_instance"
+    entry = Entry(registry, "users", backends[0].port)
+    wait_until(lambda: name_of(front.get("/u/1")) == "one", 2, "the instance")
+    entry.leave()
+    wait_until(lambda: front.get("/u/1").status == 503, 3, "its absence")
+
+
+def test_a_discovered_service_has_a_route_while_it_has_instances(gateway, registry, backends):
+    front = gateway()
+    assert front.get("/orders/1").status == 404
+    entry = Entry(registry, "ORDERS", backends[0].port)
+    wait_until(lambda: front.get("/orders/1").status == 200, 3, "the automatic route")
+    assert front.get("/orders/1").json["path"] == "/1"
+    assert front.get("/routes").json == {"/orders/**": "orders"}
+    entry.leave()
+    wait_until(lambda: front.get("/orders/1").status == 404, 3, "the end of the route")
+
+
+def test_round_robin_over_the_instances(gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**", "crema.gateway.workers": 1})
+    entries = [Entry(registry, "users", backend.port) for backend in backends]
+    wait_until(lambda: {name_of(front.get("/u/1")) for _ in range(2)} == {"one", "two"}, 3, "both")
+    names = [name_of(front.get("/u/1")) for _ in range(20)]
+    assert names.count("one") == 10 and names.count("two") == 10
+    entries[0].leave()
+    wait_until(lambda: {name_of(front.get("/u/1")) for _ in range(4)} == {"two"}, 3, "the departure")
+
+
+def test_an_instance_that_is_down(gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**"})
+    entry = Entry(registry, "users", backends[0].port)
+    wait_until(lambda: front.get("/u/1").status == 200, 3, "the instance")
+    entry.set_status("DOWN")
+    wait_until(lambda: front.get("/u/1").status == 503, 3, "its pause")
+    entry.set_status("UP")
+    wait_until(lambda: front.get("/u/1").status == 200, 3, "its return")
+
+
+def test_ignored_services_and_the_gateway_itself(gateway, registry, backends):
+    front = gateway({"zuul.ignored-services": "inner-*"})
+    Entry(registry, "inner-a", backends[0].port)
+    Entry(registry, "outer", backends[0].port)
+    wait_until(lambda: front.get("/outer/1").status == 200, 3, "the one that is not ignored")
+    assert front.get("/inner-a/1").status == 404
+    wait_until(lambda: "THE-GATEWAY" in registry.get(
+        "/eureka/apps", headers={"Accept": "application/json"}).text, 5, "the gateway's own entry")
+    assert list(front.get("/routes").json) == ["/outer/**"]
+
+
+def test_a_configured_list_stands_for_the_registry(gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**",
+                     "users.ribbon.listOfServers": f"127.0.0.1:{backends[1].port}"})
+    Entry(registry, "users", backends[0].port)
+    Entry(registry, "other", backends[0].port)
+    wait_until(lambda: front.get("/other/1").status == 200, 3, "a fetch")
+    assert {name_of(front.get("/u/1")) for _ in range(4)} == {"two"}
+
+
+def test_a_virtual_name(gateway, registry, backends):
+    front = gateway({"zuul.routes.people": "/p/**=Virtual-Users"})
+    Entry(registry, "users", backends[0].port, vip="virtual-users")
+    wait_until(lambda: front.get("/p/1").status == 200, 3, "the virtual name")
+
+
+def test_the_registry_may_go(gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**"})
+    Entry(registry, "users", backends[0].port)
+    wait_until(lambda: front.get("/u/1").status == 200, 3, "the instance")
+    registry.kill()
+    wait_until(lambda: front.get("/actuator/health").json["components"]["eureka"]["details"].get(
+        "problem"), 5, "the trouble to be noticed")
+    assert front.get("/u/1").status == 200
+    assert front.get("/actuator/health").status == 200
+
+
+def test_started_before_the_registry(daemon, backends, tmp_path):
+    probe = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false"})
+    probe.stop()
+    front = daemon("zuul-gateway", settings=alone(**{
+        "eureka.client.enabled": "true", "zuul.routes.users": "/u/**",
+        "eureka.client.service-url.defaultZone": f"http://127.0.0.1:{probe.port}/eureka/"}))
+    assert front.get("/u/1").status == 503
+    registry = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
+                                                   "server.port": probe.port})
+    Entry(registry, "users", backends[0].port)
+    wait_until(lambda: front.get("/u/1").status == 200, 5, "the instance")
