@@ -22,6 +22,17 @@ for (const e of document.querySelectorAll("body *")) {
 }
 return low;
 """
+# What sticks out of the window, or lies over its neighbour on a card.
+OUTSIDE = """
+const box = e => e.getBoundingClientRect();
+const out = [...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest(".unseen, .skip")
+  && box(e).right > arguments[0] + 1).map(e => e.id || e.className || e.tagName);
+for (const card of document.querySelectorAll(".card .face")) {
+  const [left, right] = [card.querySelector(".error"), card.querySelector(".rates")];
+  if (left && box(left.querySelector(".percent")).right > box(right).left) out.push("error over rates");
+}
+return out;
+"""
 # What can be operated must have a name.
 NAMELESS = """
 return [...document.querySelectorAll("a, button, input, select, summary, [role=region]")]
@@ -86,6 +97,7 @@ def test_no_width_scrolls_sideways(browser, full, picture, width):
                           "!e.closest('svg') && getComputedStyle(e).display !== 'inline')"
                           ".map(e => e.className || e.tagName)")
     assert clipped == []
+    assert browser.run(OUTSIDE, width) == []
 
 
 def test_names_for_a_screen_reader(browser, full):

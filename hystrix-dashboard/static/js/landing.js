@@ -48,6 +48,7 @@ async function listStreams() {
 export function showLanding(page) {
   page.replaceChildren(byId("landing-template").content.cloneNode(true));
   byId("connection").hidden = true;
+  byId("help-open").hidden = true; // the keys are those of the circuits
   document.title = "Choose a stream";
   byId("landing-form").addEventListener("submit", (event) => {
     const stream = byId("landing-stream");
