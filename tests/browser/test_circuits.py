@@ -115,6 +115,21 @@ def test_a_circuit_opens_and_closes(browser, dashboard, origin, picture):
     assert browser.console() == []
 
 
+def test_the_cause_is_named_as_soon_as_its_kind_is_known(browser, dashboard, origin):
+    """Health figures come at once, counters by kind with the next bucket (case 37)."""
+    origin.show(busy("coffeeMember", 1))
+    browser.open(dashboard.url("/"))
+    browser.until_text(slot("coffeeMember", "success"), "1")
+    origin.show(command("coffeeMember", isCircuitBreakerOpen=True, requestCount=21, errorCount=20,
+                        errorPercentage=95))
+    browser.until_text(slot("coffeeMember", "cause"), re.compile("20 of 21 calls failed. The limit"))
+    origin.show(busy("coffeeMember", 1, failure=20, isCircuitBreakerOpen=True))
+    browser.until_text(slot("coffeeMember", "cause"), re.compile(r"20 of 21 calls failed \(20 failures\)\."))
+    origin.show(command("coffeeMember", isCircuitBreakerOpen=True))
+    browser.until_text(slot("coffeeMember", "error"), "0.0")
+    assert "20 of 21 calls failed (20 failures)." in browser.text(slot("coffeeMember", "cause"))
+
+
 def test_half_open_is_a_trial_after_the_sleep_window(browser, dashboard, origin):
     """A call in flight just after the opening is an old one, no trial."""
     origin.show(busy("fresh", 20), busy("late", 0, failure=20, isCircuitBreakerOpen=True,

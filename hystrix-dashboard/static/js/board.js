@@ -19,6 +19,7 @@ export class Board {
   constructor(places, announcer) {
     this.places = places;
     this.announcer = announcer;
+    this.liveHosts = null; // as the aggregator counts them, where there is one
     this.search = "";
     this.order = ORDERS[0];
     this.filter = FILTERS[0];
@@ -142,7 +143,8 @@ export class Board {
     }
     this.places.summary({
       circuits: this.#cards.size, open, half, rate: round1(rate),
-      errors: round1(requests > 0 ? (100 * errors) / requests : 0), hosts,
+      errors: round1(requests > 0 ? (100 * errors) / requests : 0),
+      hosts: this.liveHosts ?? hosts,
     });
   }
 

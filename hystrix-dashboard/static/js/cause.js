@@ -7,32 +7,44 @@ function kinds(figures) {
     .filter(([count]) => count > 0).map(([count, word]) => plural(count, word)).join(", ");
 }
 
+function kindsCount(figures) {
+  return figures.failure + figures.timeout + figures.rejected;
+}
+
 export class Cause {
-  #opened = null;
+  #opening = null; // {when, counted, kinds}: figures at the opening, and those that name the kinds
   #last = null; // figures while the circuit was last closed
 
-  /** Returns {changed, text}: text is null while there is nothing to explain. */
+  /** The text, or null while there is nothing to explain. */
   update(figures) {
-    const open = figures.state.open > 0;
-    if (open && !this.#opened) {
-      this.#opened = this.#describeOpening(figures);
-    } else if (!open) {
-      this.#opened = null;
+    if (figures.state.open === 0) {
+      this.#opening = null;
       this.#last = figures;
+      return figures.errors > 0 ? this.#describeErrors(figures) : null;
     }
-    if (open) {
-      return `${this.#opened} ${this.#since(figures)}`;
+    this.#opening ??= this.#opened(figures);
+    // A call is in the health figures at once, in the counters by kind up to a second later.
+    if (kindsCount(figures) > kindsCount(this.#opening.kinds)) {
+      this.#opening.kinds = figures;
     }
-    return figures.errors > 0 ? this.#describeErrors(figures) : null;
+    return `${this.#describeOpening(figures)} ${this.#since(figures)}`;
+  }
+
+  #opened(figures) {
+    const last = this.#last;
+    return {
+      when: last ? `Opened at ${clock(new Date())}` : "Open",
+      counted: last && last.requests > figures.requests ? last : figures,
+      kinds: last && kindsCount(last) > kindsCount(figures) ? last : figures,
+    };
   }
 
   #describeOpening(figures) {
-    const counted = figures.requests >= (this.#last?.requests ?? 0) ? figures : this.#last;
-    const when = this.#last ? `Opened at ${clock(new Date())}` : "Open";
+    const { when, counted, kinds: named } = this.#opening;
     if (counted.errors === 0) {
       return `${when}.`;
     }
-    const detail = kinds(counted) || kinds(figures);
+    const detail = kinds(named);
     const limit = figures.threshold > 0
       ? ` The limit is ${figures.threshold} % of at least ${commas(figures.volume)}.` : "";
     return `${when}: ${commas(counted.errors)} of ${plural(counted.requests, "call")} failed`

@@ -110,6 +110,7 @@ function useHosts(board, cluster) {
       return;
     }
     const hosts = await showHosts(places, cluster);
+    board.liveHosts = hosts?.filter((host) => host.state === "LIVE").length ?? null;
     if (hosts !== null && board.size === 0) {
       byId("circuits-empty").textContent = hosts.some((host) => host.state === "LIVE")
         ? "Connected. No instance has a circuit yet: one appears as soon as a service that has one starts."
