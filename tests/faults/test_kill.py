@@ -19,9 +19,14 @@ from harness.running import preset
 VICTIMS = ("coffee-order", "coffee-status", "coffee-member", "zuul-gateway", "kafka-embedded")
 ROUND_SECONDS = 2
 DOWN_SECONDS_MAX = 3
-RATE = 300          # orders a second that are sent
-RATE_MIN = 200      # that must be answered over the whole run
-SWEEP_SECONDS = 120  # for status to have everything after the last kill
+RATE = 400          # orders a second that are sent
+RATE_MIN = 200      # that must be answered over the whole run, outages of order and gateway included
+SETTLE_SECONDS = 120  # for status to have everything after the last kill
+STILL_SECONDS = {True: 45, False: 10}  # longer than a sweep's interval; without sweeps nothing comes
+
+# With Hystrix' default of five seconds the gateway would refuse most orders after each kill of order,
+# and the services would see no load.
+SLEEP_WINDOW = "--hystrix.command.default.circuitBreaker.sleepWindowInMilliseconds=200"
 
 ROUNDS = int(os.environ.get("CREMA_KILL_ROUNDS", "10" if preset() == "asan" else "100"))
 ROUNDS_WITHOUT_SWEEP = 3
@@ -94,7 +99,7 @@ def count_in_status(stack):
     return answer.json["responseMetaVO"]["allRecordCount"]
 
 
-def settle(stack):
+def settle(stack, sweeps=True):
     """Waits until status has every event of order's store, or until its count stands still."""
     head = http.get(stack.url("coffee-order", "/internal/events?after=0&limit=1"), timeout=30).json["head"]
     seen = {"count": -1, "since": time.monotonic()}
@@ -103,8 +108,8 @@ def settle(stack):
         count = count_in_status(stack)
         if count != seen["count"]:
             seen.update(count=count, since=time.monotonic())
-        return count >= head or time.monotonic() - seen["since"] > SWEEP_SECONDS / 8
-    wait_until(still, SWEEP_SECONDS, "status to have everything", every=0.2)
+        return count >= head or time.monotonic() - seen["since"] > STILL_SECONDS[sweeps]
+    wait_until(still, SETTLE_SECONDS, "status to have everything", every=0.2)
 
 
 def report(title, seed, load, found):
@@ -122,7 +127,7 @@ def test_nothing_is_lost_or_doubled(stack, tmp_path, capsys):
     seed = int(os.environ.get("CREMA_KILL_SEED", random.SystemRandom().randrange(1 << 31)))
     with capsys.disabled():
         print(f"\nkill -9, {ROUNDS} rounds, CREMA_KILL_SEED={seed}", flush=True)
-    running = stack()
+    running = stack(extra={"zuul-gateway": [SLEEP_WINDOW]})
     load = run_under_fire(running, tmp_path, seed, ROUNDS)
     settle(running)
     with capsys.disabled():
@@ -133,9 +138,10 @@ def test_nothing_is_lost_or_doubled(stack, tmp_path, capsys):
 
 def test_without_the_sweep_something_is_lost(stack, tmp_path, capsys):
     seed = 1
-    running = stack(extra={"coffee-status": ["--crema.events.sweep-interval=-1"]})
+    running = stack(extra={"coffee-status": ["--crema.events.sweep-interval=-1"],
+                           "zuul-gateway": [SLEEP_WINDOW]})
     load = run_under_fire(running, tmp_path, seed, ROUNDS_WITHOUT_SWEEP)
-    settle(running)
+    settle(running, sweeps=False)
     with capsys.disabled():
         missing, doubled, unasked = report("without the sweep", seed, load, statuses(running))
     assert missing, "the test must be able to see a loss"

@@ -1,4 +1,5 @@
 """A whole stack of one's own for a while: free ports, a home that goes away afterwards."""
+import os
 import socket
 import tempfile
 from contextlib import contextmanager
@@ -9,8 +10,15 @@ from .stack import Stack
 
 
 def free_offset():
-    """An offset at which every port of the stack is free right now."""
-    for offset in range(10000, 40000, 173):
+    """An offset at which every port of the stack is free right now.
+
+    Below the ports that the kernel gives to clients: one of those could take the port of a daemon
+    that is being started again. Each process looks from a place of its own, as several test runs
+    may go on at once.
+    """
+    offsets = list(range(10000, 22500, 173))
+    first = os.getpid() % len(offsets)
+    for offset in offsets[first:] + offsets[:first]:
         if all(is_free(row.port + offset) for row in DAEMONS):
             return offset
     raise AssertionError("no free block of ports")
