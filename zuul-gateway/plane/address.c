@@ -85,7 +85,7 @@ size_t address_text(const struct sockaddr_storage *address, char out[ADDRESS_TEX
     as_octets(address, octets);
     bool v4 = memcmp(octets, mapped, sizeof(mapped)) == 0;
     if (address->ss_family == AF_UNIX)
-        strcpy(out, "unix");
+        memcpy(out, "unix", sizeof("unix"));
     else if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? octets + 12 : octets, out, ADDRESS_TEXT_SIZE))
         out[0] = '\0';
     return strlen(out);

@@ -231,7 +231,7 @@ static int add_admin(const struct build *build)
     struct snapshot *snapshot = build->snapshot;
     if (!directory->admin_instance)
         return 0;
-    struct instance **instances = cr_arena_alloc(snapshot->arena, sizeof(*instances));
+    struct instance **instances = cr_arena_array(snapshot->arena, 1, sizeof(struct instance *));
     struct destination *admin = cr_arena_alloc(snapshot->arena, sizeof(*admin));
     if (!instances || !admin)
         return no_memory(build->err);

@@ -22,8 +22,8 @@ struct parked {
 };
 
 struct directory {
-    struct cr_mutex lock;
     struct epoch epoch;
+    struct cr_mutex lock;
     _Atomic(struct snapshot *) current;
     size_t workers;
     struct lanes *lanes;

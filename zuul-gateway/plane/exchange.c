@@ -109,7 +109,7 @@ static void write_problem(const struct exchange *x, const struct fault *fault, b
         .upstream = x->instance ? x->instance->authority : (struct cr_slice){NULL, 0},
         .service = x->service ? x->service->id : NULL,
         .wall_ms = cr_clock_wall_ms(),
-        .retry_after_s = fault->failure == FAILURE_CIRCUIT_OPEN
+        .retry_after_s = fault->failure == FAILURE_CIRCUIT_OPEN && x->service
                              ? admission_retry_after_s(x->service->command)
                              : 1,
         .close = close,

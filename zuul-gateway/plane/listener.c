@@ -64,7 +64,7 @@ static int probe(const char *host, struct sockaddr_storage *address, socklen_t l
     CR_AUTO_CLOSE int fd = bind_one(address, len, false);
     if (fd < 0)
         return refuse(host, wanted, err);
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t bound_len = sizeof(bound);
     if (getsockname(fd, (struct sockaddr *)(void *)&bound, &bound_len))
         return cr_err_errno(err, CR_EIO, errno, "getsockname");
@@ -76,7 +76,7 @@ static int probe(const char *host, struct sockaddr_storage *address, socklen_t l
 int listener_open(const char *host, int port, int *out_fds, size_t count, int *out_port,
                   struct cr_err *err)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len;
     address_of(*host ? host : "0.0.0.0", NULL, port, &address, &len);
     if (!len)

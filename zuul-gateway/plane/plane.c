@@ -55,9 +55,11 @@ static int make_admin_routes(struct plane *plane, struct cr_err *err)
 static int open_workers(struct plane *plane, struct cr_err *err)
 {
     size_t count = plane->options.workers;
-    CR_AUTO_FREE int *fds = calloc(count, sizeof(*fds));
+    int fds[EPOCH_READERS_MAX];
+    if (count > CR_COUNT(fds))
+        return cr_err_set(err, CR_ELIMIT, "crema.gateway.workers: at most %zu", CR_COUNT(fds));
     plane->workers = aligned_alloc(64, (sizeof(struct worker) * count + 63) / 64 * 64);
-    if (!fds || !plane->workers)
+    if (!plane->workers)
         return cr_err_set(err, CR_ENOMEM, "no memory for workers");
     memset(plane->workers, 0, sizeof(struct worker) * count);
     int status =

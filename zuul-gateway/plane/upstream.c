@@ -68,6 +68,14 @@ struct upstream *upstream_take(struct worker *worker, struct instance *instance)
     return upstream;
 }
 
+/* Out of the reach of CR_AUTO_CLOSE. */
+static int keep_fd(int *fd)
+{
+    int kept = *fd;
+    *fd = -1;
+    return kept;
+}
+
 static int open_socket(const struct instance *instance)
 {
     int family = instance->address.ss_family, one = 1;
@@ -101,8 +109,7 @@ struct upstream *upstream_connect(struct worker *worker, struct instance *instan
         free(upstream);
         return NULL;
     }
-    conn_init(&upstream->conn, worker, CONN_UPSTREAM, fd);
-    fd = -1;
+    conn_init(&upstream->conn, worker, CONN_UPSTREAM, keep_fd(&fd));
     upstream->instance = instance;
     upstream->connecting = pending == 1;
     upstream->connect_deadline_ms = worker->now_ms + connect_ms;

@@ -18,7 +18,10 @@ struct writer {
 
 static inline void writer_init(struct writer *writer, char *area, size_t size)
 {
-    *writer = (struct writer){.start = area, .at = area, .end = area + size};
+    writer->start = area;
+    writer->at = area;
+    writer->end = area + size;
+    writer->full = false;
 }
 
 static inline struct cr_slice writer_view(const struct writer *writer)
