@@ -11,11 +11,15 @@
 
 enum { BACKLOG = 4096 };
 
+/* The port stands at the same place in both families. */
 static int port_of(const struct sockaddr_storage *address)
 {
-    if (address->ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)(const void *)address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)(const void *)address)->sin_port);
+    struct sockaddr_in either;
+    _Static_assert(offsetof(struct sockaddr_in, sin_port) ==
+                       offsetof(struct sockaddr_in6, sin6_port),
+                   "ports lie apart");
+    memcpy(&either, address, sizeof(either));
+    return ntohs(either.sin_port);
 }
 
 static void set_port(struct sockaddr_storage *address, int port)
