@@ -41,11 +41,13 @@ static const struct property producer_properties[] = {
     {"partitioner", "murmur2_random"},
 };
 
+/* No group is joined: the session's length only bounds how long the end waits for the coordinator
+ * of a commit, which after a restart of the broker may be away. */
 static const struct property consumer_properties[] = {
-    {"enable.auto.commit", "false"},       {"enable.auto.offset.store", "false"},
-    {"auto.offset.reset", "earliest"},     {"check.crcs", "true"},
-    {"session.timeout.ms", "6000"},        {"fetch.error.backoff.ms", "50"},
-    {"allow.auto.create.topics", "false"},
+    {"enable.auto.commit", "false"},   {"enable.auto.offset.store", "false"},
+    {"auto.offset.reset", "earliest"}, {"check.crcs", "true"},
+    {"session.timeout.ms", "1000"},    {"heartbeat.interval.ms", "300"},
+    {"fetch.error.backoff.ms", "50"},  {"allow.auto.create.topics", "false"},
 };
 
 static int set(rd_kafka_conf_t *conf, const char *key, const char *value, struct cr_err *err)
