@@ -32,6 +32,7 @@ CR_MUST_CHECK int gateway_feed_update(struct gateway_feed *feed, struct cr_err *
 CR_MUST_CHECK int gateway_feed_start(struct gateway_feed *feed, const struct plane_options *options,
                                      const struct directory_hooks *hooks, struct plane **out_plane,
                                      struct cr_err *err);
+/* Before the registry's instances are freed. */
 void gateway_feed_stop(struct gateway_feed *feed);
 
 /* Publishes anew a moment later. */

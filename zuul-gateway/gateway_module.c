@@ -107,10 +107,13 @@ static int module_start(struct cr_app *app, void *state, struct cr_err *err)
     return 0;
 }
 
-/* Returns at once: the spine ends the admin side's streams next, so that their readers leave. */
+/* The registry's instances go away before our stop, so the feed ends here. The rest returns at
+ * once: the spine ends the admin side's streams next, so that their readers leave. */
 static void module_drain(struct cr_app *app CR_UNUSED, void *state)
 {
-    struct plane *plane = atomic_load(&((struct gateway *)state)->plane);
+    struct gateway *gateway = state;
+    struct plane *plane = atomic_load(&gateway->plane);
+    gateway_feed_stop(gateway->feed);
     if (plane)
         plane_drain(plane);
 }
@@ -126,7 +129,6 @@ static void stop_plane(struct gateway *gateway, struct plane *plane)
     }
     if (gateway->collecting)
         cr_metrics_remove_collector(gateway_metrics_collect, plane);
-    gateway_feed_stop(gateway->feed);
     gateway_log_free(gateway->log);
     plane_stop(plane);
 }
