@@ -9,24 +9,27 @@ from .stack import ROOT
 
 def configure(preset):
     """Brings build/<preset> up to date with the CMake files."""
-    with locked():
+    with locked(preset):
         run(["cmake", "--preset", preset])
 
 
 def build(preset):
-    """Configures where needed and builds; raises CalledProcessError with the output printed."""
+    """Configures where needed and builds; raises CalledProcessError with the output printed.
+
+    Politely: who waits for the build has the processor anyway, and what else runs is a test.
+    """
     folder = ROOT / "build" / preset
-    with locked():
+    with locked(preset):
         if not (folder / "build.ninja").exists():
             run(["cmake", "--preset", preset])
-        run(["cmake", "--build", str(folder)])
+        run(["nice", "cmake", "--build", str(folder)])
 
 
 @contextmanager
-def locked():
-    """One build at a time in a checkout; ./crema takes the same lock."""
+def locked(preset):
+    """One build of a preset at a time in a checkout; ./crema takes the same lock."""
     (ROOT / "build").mkdir(exist_ok=True)
-    with open(ROOT / "build" / "lock", "w", encoding="ascii") as lock:
+    with open(ROOT / "build" / f"{preset}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
