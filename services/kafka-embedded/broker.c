@@ -68,7 +68,7 @@ static int read_port(struct broker *broker, struct cr_err *err)
 }
 
 /* The cluster's thread at times misses that a request is waiting and looks again a second later,
- * or when a socket becomes ready: so connections are made until all topics are. */
+ * or when a socket becomes ready: so connections are made until the request is answered. */
 struct nudger {
     struct cr_thread thread;
     int port;
@@ -91,11 +91,23 @@ static void nudge(void *ctx)
     }
 }
 
+static int nudger_start(struct nudger *nudger, const struct broker *broker, struct cr_err *err)
+{
+    *nudger = (struct nudger){.port = broker->port};
+    return cr_thread_start(&nudger->thread, "nudge", nudge, nudger, err);
+}
+
+static void nudger_stop(struct nudger *nudger)
+{
+    atomic_store(&nudger->done, true);
+    cr_thread_join(&nudger->thread);
+}
+
 static int make_topics(struct broker *broker, const struct broker_topic *topics, size_t count,
                        struct cr_err *err)
 {
-    struct nudger nudger = {.port = broker->port};
-    int rc = cr_thread_start(&nudger.thread, "nudge", nudge, &nudger, err);
+    struct nudger nudger;
+    int rc = nudger_start(&nudger, broker, err);
     if (rc < 0)
         return rc;
     char epoch[64];
@@ -104,8 +116,7 @@ static int make_topics(struct broker *broker, const struct broker_topic *topics,
     rc = make_topic(broker, epoch, 1, err);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = make_topic(broker, topics[i].name, topics[i].partitions, err);
-    atomic_store(&nudger.done, true);
-    cr_thread_join(&nudger.thread);
+    nudger_stop(&nudger);
     return rc;
 }
 
@@ -137,12 +148,21 @@ int broker_open(const struct broker_topic *topics, size_t count, struct broker *
     return 0;
 }
 
+static void destroy_cluster(struct broker *broker)
+{
+    struct nudger nudger;
+    struct cr_err err;
+    (void)nudger_start(&nudger, broker, &err); /* without it, the end takes a second longer */
+    rd_kafka_mock_cluster_destroy(broker->cluster);
+    nudger_stop(&nudger);
+}
+
 void broker_close(struct broker *broker)
 {
     if (!broker)
         return;
     if (broker->cluster)
-        rd_kafka_mock_cluster_destroy(broker->cluster);
+        destroy_cluster(broker);
     if (broker->handle)
         rd_kafka_destroy(broker->handle);
     free(broker);

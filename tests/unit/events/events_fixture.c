@@ -331,6 +331,13 @@ int64_t bus_effects(struct bus *bus)
     return bus_number(bus->projection, "SELECT COALESCE(SUM(effects), 0) FROM orders");
 }
 
+struct cr_relay_status bus_relay(struct bus *bus)
+{
+    struct cr_relay_status status;
+    cr_relay_status(bus->relay, &status);
+    return status;
+}
+
 struct cr_consumer_status bus_consumer(struct bus *bus)
 {
     struct cr_consumer_status status;
@@ -382,14 +389,20 @@ void bus_wait_complete(struct bus *bus)
 
 bool bus_relay_done(struct bus *bus)
 {
-    struct cr_relay_status status;
-    cr_relay_status(bus->relay, &status);
+    struct cr_relay_status status = bus_relay(bus);
     return status.head == bus->appended && status.cursor == status.head;
 }
 
 bool bus_connected(struct bus *bus)
 {
     return bus_consumer(bus).connected;
+}
+
+void bus_follow_topic_only(struct bus *bus)
+{
+    bus->consumer_options.sweep_interval_ms = -1;
+    bus_start_consumer(bus);
+    bus_wait(bus, bus_connected, "connected");
 }
 
 bool bus_swept(struct bus *bus)

@@ -88,6 +88,9 @@ void bus_wait_complete(struct bus *bus);
 void bus_wait(struct bus *bus, bool (*check)(struct bus *bus), const char *what);
 bool bus_wait_at_most(struct bus *bus, bool (*check)(struct bus *bus), int64_t ms);
 
+/* The consumer tells what is on the topic; without a sweep nothing helps it. */
+void bus_follow_topic_only(struct bus *bus);
+struct cr_relay_status bus_relay(struct bus *bus);
 struct cr_consumer_status bus_consumer(struct bus *bus);
 bool bus_relay_done(struct bus *bus); /* the cursor is at the head */
 bool bus_connected(struct bus *bus);  /* the consumer is */

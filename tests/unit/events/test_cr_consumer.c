@@ -1,5 +1,6 @@
 /* The projection under everything that a broker, an event or the owner can do to it. */
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 #include <unistd.h>
 
 #include "cr_clock.h"
@@ -329,6 +330,25 @@ static void test_it_stops_quickly_while_it_fails(void **state)
     bus_wait_complete(bus);
 }
 
+/* Offsets are told to the group for lag tools only: the end must not wait for a coordinator. */
+static void test_it_stops_quickly_without_a_coordinator(void **state)
+{
+    enum { FIND_COORDINATOR = 10, REFUSALS = 200 };
+    struct bus *bus = *state;
+    rd_kafka_resp_err_t refusals[REFUSALS];
+    for (size_t i = 0; i < REFUSALS; i++)
+        refusals[i] = RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE;
+    rd_kafka_mock_push_request_errors_array(broker_mock(bus->broker), FIND_COORDINATOR, REFUSALS,
+                                            refusals);
+    bus_start_relay(bus);
+    bus_follow_topic_only(bus);
+    bus_append(bus, 5, 100);
+    bus_wait_complete(bus);
+    int64_t start_ms = cr_clock_ms();
+    bus_stop_consumer(bus);
+    assert_true(cr_clock_ms() - start_ms < 3000);
+}
+
 static void remove_owner(struct bus *bus)
 {
     cr_store_close(bus->owner);
@@ -381,6 +401,7 @@ int main(void)
         WITH_BUS(test_foreign_records_are_passed_over_and_broken_ones_parked),
         WITH_BUS(test_a_transient_error_is_retried_until_it_passes),
         WITH_BUS(test_it_stops_quickly_while_it_fails),
+        WITH_BUS(test_it_stops_quickly_without_a_coordinator),
         WITH_BUS(test_a_feed_that_shrank_is_read_from_its_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
