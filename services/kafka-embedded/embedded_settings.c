@@ -1,6 +1,8 @@
 /* The rows, and the form of a topic. */
 #include "embedded_settings.h"
 
+#include <string.h>
+
 #include "broker.h"
 #include "cr_int.h"
 
@@ -51,6 +53,14 @@ static int parse_topic(const char *text, struct cr_arena *arena, struct broker_t
     return out_topic->name ? 0 : cr_err_set(err, CR_ENOMEM, "crema.kafka.topics: out of memory");
 }
 
+static bool is_named_before(const struct broker_topic *topics, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(topics[i].name, topics[index].name) == 0)
+            return true;
+    return false;
+}
+
 int embedded_topics(const struct embedded_settings *settings, struct cr_arena *arena,
                     struct broker_topic **out_topics, size_t *out_count, struct cr_err *err)
 {
@@ -59,9 +69,13 @@ int embedded_topics(const struct embedded_settings *settings, struct cr_arena *a
     if (!topics)
         return cr_err_set(err, CR_ENOMEM, "crema.kafka.topics: out of memory");
     for (size_t i = 0; i < count; i++) {
-        int rc = parse_topic(settings->topics.items[i], arena, &topics[i], err);
+        const char *text = settings->topics.items[i];
+        int rc = parse_topic(text, arena, &topics[i], err);
         if (rc < 0)
             return rc;
+        if (is_named_before(topics, i))
+            return cr_err_set(err, CR_EINVAL, "crema.kafka.topics: '%s': this topic is named twice",
+                              text);
     }
     *out_topics = topics;
     *out_count = count;
