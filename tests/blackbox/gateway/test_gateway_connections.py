@@ -1,0 +1,491 @@
+"""Connections: pipelining, half-closes, aborts on either side, 100-continue, reuse, time limits
+(gateway.md 7.4, T085-T103, and the rules C behind them)."""
+import threading
+import time
+
+import pytest
+
+from harness.poll import wait_until
+
+from gateway_client import is_problem
+from gateway_origin import OK, answering
+from gateway_wire import Ended, chunks
+
+SETTINGS = {
+    "crema.gateway.head-ms": 400,
+    "crema.gateway.body-ms": 500,
+    "crema.gateway.idle-ms": 800,
+    "crema.gateway.write-ms": 1500,
+    "crema.gateway.continue-ms": 300,
+    "crema.gateway.stream-idle-ms": 600,
+    "crema.gateway.requests-max": 20,
+    "zuul.host.socket-timeout-millis": 700,
+}
+GET = b"GET /up/%d HTTP/1.1\r\nHost: g\r\n\r\n"
+
+
+def post(fields, body=b""):
+    return b"POST /up/s HTTP/1.1\r\nHost: g\r\n" + fields + b"\r\n\r\n" + body
+
+
+# --- pipelining ---
+
+def test_T085_pipelined_requests_in_order(client, origin):
+    def script(peer):
+        while request := peer.request():
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(request.target), request.target.encode()))
+
+    origin.script = script
+    client.send(b"".join(GET % number for number in range(10)))
+    assert [client.answer().body for _ in range(10)] == [b"/%d" % number for number in range(10)]
+    assert [request.target for request in origin.requests] == [f"/{number}" for number in range(10)]
+
+
+def test_T085_pipelined_bodies(client, origin):
+    client.send(post(b"Content-Length: 5", b"first") + post(b"Transfer-Encoding: chunked", chunks(b"sec", b"ond"))
+                + post(b"Content-Length: 0") + GET % 4)
+    assert [client.answer().status for _ in range(4)] == [200] * 4
+    assert [request.body for request in origin.requests] == [b"first", b"second", b"", b""]
+
+
+def test_T085_the_next_request_waits_for_the_answer(client, origin):
+    """C2: parsed only after the previous answer is complete."""
+    go = threading.Event()
+
+    def script(peer):
+        while peer.request():
+            if peer.wait(go):
+                peer.send(OK)
+
+    origin.script = script
+    client.send(GET % 1 + GET % 2)
+    origin.saw(1)
+    origin.saw_heads(1)
+    assert len(origin.heads) == 1
+    go.set()
+    assert client.answer().status == client.answer().status == 200
+
+
+def test_T086_a_good_request_and_a_bad_one(client, origin):
+    client.send(GET % 1 + b"GET /up/s HTTP/1.1\r\nHost : g\r\n\r\n" + GET % 3)
+    assert client.answer().status == 200
+    is_problem(client.answer(), 400, "bad_request")
+    client.ends()
+    assert len(origin.requests) == 1
+
+
+def test_T087_the_last_request_of_a_connection(client):
+    for number in range(1, 21):
+        answer = client.get("/up/s")
+        assert answer.get("Connection") == ("close" if number == 20 else None)
+    assert client.ends() == "end"
+
+
+def test_R19_connection_close(client):
+    answer = client.get("/up/s", b"Connection: close\r\n")
+    assert answer.get("Connection") == "close" and client.ends() == "end"
+
+
+# --- time limits of clients ---
+
+@pytest.mark.parametrize("requests", [0, 1])
+def test_T088_an_idle_connection_is_closed_silently(client, requests):
+    for _ in range(requests):
+        assert client.get("/up/s").status == 200
+    assert client.ends() == "end"
+
+
+def test_T089_a_head_that_drips(client, origin):
+    """The limit is absolute: each octet that comes does not begin it anew."""
+    client.send(b"GET /up/s HTTP/1.1\r\nHost: g\r\nX: ")
+
+    def drip():
+        client.send(b"x")
+        return client.has_input()
+    wait_until(drip, 10, "an answer", every=0.05)
+    is_problem(client.answer(), 408, "client_timeout")
+    client.ends()
+    assert origin.octets == b""
+
+
+def test_T089_a_half_head(client):
+    client.send(b"GET /up/s HT")
+    is_problem(client.answer(), 408, "client_timeout")
+    client.ends()
+
+
+@pytest.mark.parametrize("fields, part", [(b"Content-Length: 10", b"hello"),
+                                          (b"Transfer-Encoding: chunked", b"5\r\nhello\r\n")])
+def test_T090_a_body_that_stops(client, origin, fields, part):
+    client.send(post(fields, part))
+    is_problem(client.answer("POST"), 408, "client_timeout")
+    client.ends()
+    origin.left(list(origin.peers))
+    assert len(origin.heads) == 1 and origin.requests == []
+
+
+def test_T090_a_body_that_drips(client, origin):
+    client.send(post(b"Content-Length: 1000"))
+
+    def drip():
+        client.send(b"x")
+        return client.has_input()
+    wait_until(drip, 10, "an answer", every=0.05)
+    is_problem(client.answer("POST"), 408, "client_timeout")
+    origin.left(list(origin.peers))
+
+
+def test_T091_a_reader_that_stops(connect, origin):
+    """What it does not take is not read from the back end; in the end it is cut off."""
+    taken = []
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        peer.seconds = 0.3
+        try:
+            while peer.send(bytes(65536)):
+                taken.append(65536)
+        except AssertionError:
+            pass
+        peer.wait_end()
+
+    origin.script = script
+    client = connect(receive_buffer=8192)
+    client.send(GET % 1)
+    origin.saw(1)
+    origin.left([origin.peers[0]])
+    assert sum(taken) < 50_000_000
+    client.record = False
+    while client.receive(time.monotonic() + 10):
+        pass
+    assert client.ended
+
+
+# --- half-closes and aborts ---
+
+def test_T092_a_client_that_half_closes_gets_its_answer(client, origin):
+    go = threading.Event()
+
+    def script(peer):
+        peer.request()
+        if peer.wait(go):
+            peer.send(OK)
+            peer.wait_end()
+
+    origin.script = script
+    client.send(GET % 1)
+    client.half_close()
+    origin.saw(1)
+    go.set()
+    assert client.answer().body == b"ok"
+    assert client.ends() == "end"
+
+
+def test_T092_a_half_close_behind_pipelined_requests(client, origin):
+    client.send(GET % 1 + GET % 2 + GET % 3)
+    client.half_close()
+    assert [client.answer().body for _ in range(3)] == [b"ok"] * 3
+    assert client.ends() == "end"
+
+
+def test_C5_a_half_close_in_a_long_answer(client, origin):
+    go = threading.Event()
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+        if peer.wait(go):
+            peer.send(chunks(b"world"))
+        peer.wait_end()
+
+    origin.script = script
+    client.send(GET % 1)
+    assert client.answer_head().framing == "chunked" and client.chunk() == b"hello"
+    client.half_close()
+    go.set()
+    assert client.chunked() == (b"world", [])
+
+
+def test_T093_a_client_that_resets_in_an_answer(client, origin):
+    client_gone = threading.Event()
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        while peer.send(bytes(65536)):
+            pass
+        client_gone.set()
+
+    origin.script = script
+    client.send(GET % 1)
+    client.answer_head()
+    client.reset()
+    assert client_gone.wait(5), "the back end was not told"
+
+
+def test_T093_a_client_that_resets_while_it_waits(client, origin):
+    origin.script = lambda peer: peer.request() and peer.wait_end()
+    client.send(GET % 1)
+    origin.saw(1)
+    client.reset()
+    origin.left([origin.peers[0]], seconds=1)
+
+
+def test_T093_a_client_that_resets_in_its_body(client, origin):
+    client.send(post(b"Content-Length: 10", b"hello"))
+    origin.saw_heads(1)
+    client.reset()
+    origin.left([origin.peers[0]], seconds=1)
+    assert origin.requests == []
+
+
+def test_F8_a_client_that_ends_in_a_chunked_body(client, origin):
+    client.send(post(b"Transfer-Encoding: chunked", b"5\r\nhello\r\n"))
+    origin.saw_heads(1)
+    client.half_close()
+    is_problem(client.answer("POST"), 400, "bad_request")
+    origin.left([origin.peers[0]])
+    assert not bytes(origin.peers[0].octets).endswith(b"0\r\n\r\n"), "the body looks whole"
+
+
+def test_C4_a_refusal_reaches_a_client_that_goes_on_sending(client):
+    """A reset would destroy the answer on its way: the rest is read and dropped first."""
+    client.send(b"POST /nowhere HTTP/1.1\r\nHost: g\r\nContent-Length: 4000000\r\n\r\n")
+    for _ in range(40):
+        if not client.send(bytes(100_000)):
+            break
+    is_problem(client.answer("POST"), 404, "no_route")
+
+
+# --- early answers and 100-continue ---
+
+def test_T094_an_early_answer_to_an_upload(client, origin):
+    def script(peer):
+        peer.request_head()
+        peer.take(1024)
+        peer.send(b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
+        peer.rest()
+
+    origin.script = script
+    client.send(post(b"Content-Length: 1073741824", bytes(2048)))
+    answer = client.answer("POST")
+    assert answer.status == 413 and answer.body == b"big" and answer.get("Connection") == "close"
+
+
+def test_T094_an_early_answer_while_the_client_is_sending(client, origin):
+    def script(peer):
+        peer.request_head()
+        peer.send(b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
+        peer.half_close()
+        peer.rest()
+
+    origin.script = script
+    client.send(post(b"Content-Length: 3000000", bytes(1000)))
+    origin.saw_heads(1)
+    for _ in range(20):
+        if not client.send(bytes(100_000)):
+            break
+    answer = client.answer("POST")
+    assert answer.status == 413 and answer.body == b"big"
+
+
+def expecting(peer, before, after=OK):
+    request = peer.request_head()
+    peer.send(before)
+    if before.startswith(b"HTTP/1.1 100"):
+        peer.body(request)
+        peer.send(after)
+    peer.wait_end()
+
+
+def test_T095_continue_is_relayed_once(client, origin):
+    origin.script = lambda peer: expecting(peer, b"HTTP/1.1 100 Continue\r\n\r\n")
+    client.send(post(b"Expect: 100-continue\r\nContent-Length: 5"))
+    assert client.head().start == "HTTP/1.1 100 Continue"
+    assert origin.heads[0].get("Expect") == "100-continue"
+    client.send(b"hello")
+    assert client.answer("POST").status == 200
+    assert origin.requests[0].body == b"hello"
+
+
+def test_T096_a_refusal_instead_of_continue(client, origin):
+    origin.script = lambda peer: expecting(peer, b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+    client.send(post(b"Expect: 100-continue\r\nContent-Length: 5"))
+    answer = client.answer("POST")
+    assert answer.status == 401 and answer.interims == []
+    client.ends()
+
+
+def test_C11_the_gateway_continues_when_the_back_end_does_not(client, origin):
+    client.send(post(b"Expect: 100-continue\r\nContent-Length: 5"))
+    assert client.head().start == "HTTP/1.1 100 Continue"
+    client.send(b"hello")
+    assert client.answer("POST").status == 200
+    assert origin.requests[0].body == b"hello"
+
+
+def test_C11_a_client_that_does_not_wait(client, origin):
+    assert client.ask(post(b"Expect: 100-Continue\r\nContent-Length: 5", b"hello")).status == 200
+    assert client.get("/up/s").status == 200
+
+
+def test_C11_http_1_0_expects_nothing(client, origin):
+    client.send(b"POST /up/s HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello")
+    answer = client.answer("POST")
+    assert answer.interims == [] and answer.status == 200
+    assert origin.requests[0].all("Expect") == []
+
+
+def test_T097_another_expectation(client, origin):
+    is_problem(client.ask(post(b"Expect: foo\r\nContent-Length: 0")), 417, "expectation_failed")
+    assert origin.octets == b""
+
+
+# --- the back end's side ---
+
+def test_T101_connections_are_used_again(client, origin):
+    for _ in range(10):
+        assert client.get("/up/s").status == 200
+    assert len(origin.peers) == 1
+
+
+def test_T101_connections_are_shared_by_clients_of_a_worker(connect, origin):
+    for _ in range(10):
+        assert connect().get("/up/s", b"Connection: close\r\n").status == 200
+    assert len(origin.peers) <= 4  # one per worker
+
+
+def test_A19_the_back_end_wants_to_close(client, origin):
+    origin.script = answering(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+    for number in range(3):
+        assert client.get("/up/s").get("Connection") is None
+        origin.left([origin.peers[number]])
+
+
+def stale(peer):
+    """The first connection serves one request and dies, by a reset, when the second one comes."""
+    peer.request()
+    peer.send(OK)
+    if peer.number == 0:
+        if peer.request_head():
+            peer.reset()
+    else:
+        while peer.request():
+            peer.send(OK)
+
+
+@pytest.mark.parametrize("request_octets", [GET % 2, b"HEAD /up/s HTTP/1.1\r\nHost: g\r\n\r\n",
+                                            b"DELETE /up/s HTTP/1.1\r\nHost: g\r\n\r\n",
+                                            b"PUT /up/s HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\n\r\nhello"])
+def test_T101_a_stale_connection_is_retried_invisibly(client, origin, request_octets):
+    def script(peer):
+        if peer.number == 0:
+            return stale(peer)
+        while request := peer.request():
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Method: %s\r\n\r\n" % request.method.encode())
+        return None
+
+    origin.script = script
+    assert client.get("/up/s").body == b"ok"
+    answer = client.ask(request_octets)
+    method = request_octets.split(b" ")[0].decode()
+    assert answer.status == 200 and answer.get("X-Method") == method
+    assert len(origin.peers) == 2
+    if method == "PUT":
+        assert origin.requests[-1].body == b"hello"
+
+
+def test_T101_post_is_not_sent_twice(client, origin):
+    origin.script = stale
+    assert client.get("/up/s").body == b"ok"
+    is_problem(client.ask(post(b"Content-Length: 5", b"hello")), 502, "upstream_reset")
+    assert len(origin.heads) == 2
+    assert client.get("/up/s").body == b"ok"
+
+
+def test_T101_a_fresh_connection_is_not_retried(client, origin):
+    origin.script = lambda peer: peer.request()  # and closes
+    is_problem(client.get("/up/s"), 502, "upstream_reset")
+    assert len(origin.heads) == 1
+
+
+def test_T101_no_retry_once_an_answer_has_begun(client, origin):
+    def script(peer):
+        peer.request()
+        peer.send(OK)
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+
+    origin.script = script
+    assert client.get("/up/s").body == b"ok"
+    assert client.get("/up/s").status == 502
+    assert len(origin.peers) == 1
+
+
+def test_T116_a_back_end_that_does_not_answer(client, origin):
+    origin.script = lambda peer: peer.request() and peer.wait_end()
+    body = is_problem(client.get("/up/s"), 504)
+    assert origin.authority in body["detail"]
+    origin.left([origin.peers[0]])
+    origin.script = answering(OK)
+    assert client.get("/up/s").status == 200, "the client's connection may go on"
+
+
+def test_C6_a_back_end_that_stops_in_its_answer(client, origin):
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+        peer.wait_end()
+
+    origin.script = script
+    client.send(GET % 1)
+    client.answer_head()
+    assert client.rest() == b"hello" and client.ended
+    origin.left([origin.peers[0]])
+
+
+def test_C6_a_back_end_that_takes_no_body(client, origin):
+    """Back pressure first (the client is not read on), then a limit."""
+    origin.script = lambda peer: peer.request_head() and peer.wait(threading.Event())
+    client.send(post(b"Content-Length: 1000000000"))
+    origin.saw_heads(1)
+    sent = 0
+    while not client.has_input():
+        sent += client.push(bytes(65536))
+        assert sent < 50_000_000, "it is kept somewhere"
+    is_problem(client.answer("POST"), 504)
+
+
+def test_A4_the_back_end_resets_in_its_answer(client, origin):
+    half = threading.Event()
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
+        if peer.wait(half):
+            peer.reset()
+
+    origin.script = script
+    client.send(GET % 1)
+    client.answer_head()
+    assert client.take(5) == b"hello"
+    half.set()
+    with pytest.raises(Ended):
+        client.take(5)
+
+
+def test_A4_http_1_0_sees_a_truncation_by_a_reset(client, origin):
+    """Without a length and without chunks only a reset tells that something is missing."""
+    half = threading.Event()
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+        peer.wait(half)
+
+    origin.script = script
+    client.send(b"GET /up/s HTTP/1.0\r\n\r\n")
+    assert client.answer_head().framing == "close" and client.take(5) == b"hello"
+    half.set()
+    assert client.ends() == "reset"
