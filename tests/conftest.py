@@ -18,7 +18,7 @@ def daemons(folder):
     started = []
 
     def start(name, settings=None, env=None, home=None, arguments=()):
-        home = home or folder / f"{name}-{len(started)}"
+        home = home or folder / str(len(started))  # short: a socket's path has 107 bytes at most
         running = Running(name, home, settings, env, arguments)
         started.append(running)
         return running
