@@ -225,15 +225,11 @@ static void drain(struct cr_app *app)
     const struct cr_config *config = cr_app_config(app);
     int64_t now_ms = cr_clock_ms();
     int64_t drain_ms = config ? config->spine.drain_ms : 0;
-    int64_t linger_ms = config && app->started > 0 ? config->spine.linger_ms : 0;
+    int64_t linger_ms = config ? cr_min_i64(config->spine.linger_ms, drain_ms) : 0;
     begin_drain(app);
     if (app->refresh)
         cr_refresh_drain(app->refresh);
-    cr_modules_drain(app);
-    if (linger_ms > 0) {
-        cr_watchdog_doing(&app->watchdog, "lingering");
-        usleep((useconds_t)cr_min_i64(linger_ms, drain_ms) * 1000);
-    }
+    cr_modules_drain(app, linger_ms);
     drain_server(app, now_ms + drain_ms);
     if (app->run_file)
         cr_run_file_remove(app->home, app->daemon->name);

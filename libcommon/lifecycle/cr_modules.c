@@ -1,6 +1,8 @@
 /* Opens, starts, drains and stops modules in the table's order and back. */
 #include "cr_modules.h"
 
+#include <unistd.h>
+
 bool cr_app_end_wanted(struct cr_app *app)
 {
     unsigned events = cr_signals_wait(&app->signals, 0);
@@ -41,13 +43,24 @@ int cr_modules_start(struct cr_app *app, struct cr_err *err)
     return 0;
 }
 
-void cr_modules_drain(struct cr_app *app)
+/* The time in which those who were told to stay away may still come. */
+static void linger(struct cr_app *app, int64_t linger_ms)
+{
+    if (linger_ms <= 0)
+        return;
+    cr_watchdog_doing(&app->watchdog, "lingering");
+    usleep((useconds_t)linger_ms * 1000);
+}
+
+void cr_modules_drain(struct cr_app *app, int64_t linger_ms)
 {
     for (size_t i = app->started; i-- > 0;) {
         const struct cr_module *module = &app->daemon->modules[i];
         cr_watchdog_doing(&app->watchdog, module->name);
         if (module->drain)
             module->drain(app, app->states[i]);
+        if (i + 1 == app->daemon->module_count)
+            linger(app, linger_ms);
     }
     app->started = 0;
 }
