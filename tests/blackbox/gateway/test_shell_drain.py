@@ -136,6 +136,17 @@ def test_it_leaves_the_registry(daemon, backend):
     assert gateway.child.wait(5) == 0
 
 
+def test_it_lingers_behind_the_registry(daemon, backend):
+    registry = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false"})
+    gateway = start(daemon, backend, **{
+        "eureka.client.enabled": "true", "crema.shutdown.linger-ms": 1500,
+        "eureka.client.service-url.defaultZone": registry.url("/eureka/")})
+    gateway.signal(signal.SIGTERM)
+    wait_until(lambda: "event=registry.left" in gateway.log, 5, "the gateway to leave")
+    assert gateway.get("/a/1").status == 200  # somebody who has not heard of it yet
+    assert gateway.child.wait(5) == 0
+
+
 def test_killed_and_started_again(daemon, backend):
     gateway = start(daemon, backend)
     assert gateway.get("/a/1").status == 200
