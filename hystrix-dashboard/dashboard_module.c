@@ -123,7 +123,8 @@ static bool is_literal(const struct dashboard_settings *settings, const char *ad
         struct cr_slice item = cr_slice_trim(cr_slice_of(settings->allow_list.items[i]));
         bool port_follows =
             item.len > text.len && item.ptr[text.len] == ':' && cr_slice_find(text, ':') < 0;
-        if (cr_slice_starts(item, text) && (item.len == text.len || port_follows))
+        if ((item.len == text.len || port_follows) &&
+            cr_slice_equal_nocase(cr_slice_sub(item, 0, text.len), text))
             return true;
     }
     return false;

@@ -5,6 +5,7 @@
 
 #include "cr_buf.h"
 #include "cr_url.h"
+#include "origin.h"
 
 static int with_cluster(struct cr_buf *url, struct cr_slice cluster, struct cr_arena *arena,
                         const char **out_url, struct cr_err *err)
@@ -18,6 +19,15 @@ static int with_cluster(struct cr_buf *url, struct cr_slice cluster, struct cr_a
     return *out_url ? 0 : cr_err_set(err, CR_ENOMEM, "default stream: out of memory");
 }
 
+/* "http://user@host:1" of a URL. */
+static struct cr_slice without_path(struct cr_slice url)
+{
+    size_t at = (size_t)cr_slice_search(url, CR_SLICE("://")) + 3;
+    while (at < url.len && url.ptr[at] != '/' && url.ptr[at] != '?' && url.ptr[at] != '#')
+        at++;
+    return cr_slice_sub(url, 0, at);
+}
+
 /* A configured stream with another path: what the same aggregator says about its hosts. */
 static int configured(const char *stream, const char *path, struct cr_slice cluster,
                       struct cr_arena *arena, const char **out_url, struct cr_err *err)
@@ -26,12 +36,12 @@ static int configured(const char *stream, const char *path, struct cr_slice clus
     struct cr_url parts;
     if (cr_url_parse(cr_slice_of(stream), &parts, err))
         return cr_err_set(err, CR_ENOTFOUND, "crema.dashboard.stream: '%s' is not a URL", stream);
-    if (strcmp(path, "turbine.stream") == 0)
+    if (strcmp(path, "turbine.stream") == 0) {
         cr_buf_text(&url, stream);
-    else
-        cr_buf_printf(&url, "%.*s/%s",
-                      (int)(parts.path.ptr ? parts.path.ptr - stream : (ptrdiff_t)strlen(stream)),
-                      stream, path);
+    } else {
+        cr_buf_slice(&url, without_path(cr_slice_of(stream)));
+        cr_buf_printf(&url, "/%s", path);
+    }
     return with_cluster(&url, cluster, arena, out_url, err);
 }
 
@@ -58,9 +68,10 @@ static int registered(const struct dashboard_settings *settings, const struct cr
         return no_aggregator(settings, snapshot, err);
     const struct cr_instance *instance = service->instances[0];
     bool secure = instance->secure_port > 0;
-    cr_buf_printf(url, "%s://%s:%d/%s", secure ? "https" : "http",
-                  secure || !*instance->ip ? instance->host : instance->ip,
-                  secure ? instance->secure_port : instance->port, path);
+    origin_write(url, secure ? "https" : "http",
+                 secure || !*instance->ip ? instance->host : instance->ip,
+                 secure ? instance->secure_port : instance->port);
+    cr_buf_printf(url, "/%s", path);
     return 0;
 }
 

@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "cr_buf.h"
 #include "cr_int.h"
 #include "cr_url.h"
 
@@ -78,6 +77,12 @@ int origin_of(struct cr_slice text, const struct origin_pair *extra, size_t coun
                           CR_SLICE_ARG(parts.host));
     *out_origin = (struct origin){copy, parts.host, parts.port};
     return 0;
+}
+
+void origin_write(struct cr_buf *out, const char *scheme, const char *host, int port)
+{
+    bool v6 = strchr(host, ':') != NULL;
+    cr_buf_printf(out, "%s://%s%s%s:%d", scheme, v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
 /* --- the list --- */
@@ -178,7 +183,7 @@ bool origin_fits(const char *pattern, struct cr_slice host, int port)
 
 bool origin_is_registered(const struct cr_snapshot *snapshot, struct cr_slice host, int port)
 {
-    for (size_t i = 0; i < snapshot->instance_count; i++) {
+    for (size_t i = 0; host.len > 0 && i < snapshot->instance_count; i++) {
         const struct cr_instance *instance = &snapshot->instances[i];
         bool its_host = cr_slice_equal_nocase(host, cr_slice_of(instance->host)) ||
                         cr_slice_equal_nocase(host, cr_slice_of(instance->ip));

@@ -13,6 +13,7 @@
 #define ORIGIN_H
 
 #include "cr_arena.h"
+#include "cr_buf.h"
 #include "cr_err.h"
 #include "cr_instances.h"
 
@@ -31,6 +32,9 @@ struct origin {
  * scheme stands, each parameter once, percent-encoded. */
 CR_MUST_CHECK int origin_of(struct cr_slice text, const struct origin_pair *extra, size_t count,
                             struct cr_arena *arena, struct origin *out_origin, struct cr_err *err);
+
+/* "http://h:80", "http://[::1]:80". */
+void origin_write(struct cr_buf *out, const char *scheme, const char *host, int port);
 
 /* `*` is within one label, `**` any number of labels, `?` one character; any case. A pattern with
  * ":port" at its end fits that port only. */

@@ -2,14 +2,16 @@
 #include "stream_list.h"
 
 #include "cr_json_writer.h"
+#include "origin.h"
 
 static void write_stream(struct cr_json_writer *writer, const struct cr_instance *instance,
                          const char *path)
 {
     CR_AUTO(cr_buf) url = {0};
     CR_AUTO(cr_buf) title = {0};
-    cr_buf_printf(&url, "http://%s:%d/%s", *instance->ip ? instance->ip : instance->host,
-                  instance->management_port, path);
+    origin_write(&url, "http", *instance->ip ? instance->ip : instance->host,
+                 instance->management_port);
+    cr_buf_printf(&url, "/%s", path);
     cr_buf_printf(&title, "%s, %s:%d", instance->app, instance->host, instance->management_port);
     cr_json_begin_object(writer);
     cr_json_pair_string(writer, "title", cr_buf_view(&title));

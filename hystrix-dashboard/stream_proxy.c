@@ -135,13 +135,20 @@ static int on_data(struct cr_slice piece, void *ctx)
     return is_gone(proxy) ? CR_EUNAVAILABLE : 0;
 }
 
+static bool is_event_stream(const char *content_type)
+{
+    struct cr_slice rest = cr_slice_of(content_type), type;
+    return cr_slice_split(&rest, ';', &type) &&
+           cr_slice_equal_nocase(cr_slice_trim(type), CR_SLICE("text/event-stream"));
+}
+
 static int on_head(const struct cr_http_response *head, void *ctx)
 {
     struct proxy *proxy = ctx;
     if (head->status != 200)
         return 0; /* the call ends with that status */
     const char *type = cr_http_response_header(head, "Content-Type");
-    if (!type || !cr_slice_starts(cr_slice_of(type), CR_SLICE("text/event-stream"))) {
+    if (!type || !is_event_stream(type)) {
         snprintf(proxy->refusal, sizeof proxy->refusal, "answers %s instead of text/event-stream",
                  type ? type : "without a content type");
         return CR_EPARSE;
@@ -215,9 +222,12 @@ static bool may_connect(const char *address, void *ctx)
 {
     struct proxy *proxy = ctx;
     bool may = proxy->judge(address, proxy->judge_ctx);
+    proxy->refusal[0] = '\0'; /* of another address of the same name */
     if (!may)
         snprintf(proxy->refusal, sizeof proxy->refusal,
-                 "leads to %s, an address of a kind that is never proxied", address);
+                 "leads to %s, which is proxied only where "
+                 "hystrix.dashboard.proxy-stream-allow-list names that address itself",
+                 address);
     return may;
 }
 
