@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -78,12 +79,20 @@ void rig_prepare(struct rig *rig)
     rig->origin = listen_somewhere(&rig->origin_port);
 }
 
-void rig_start(struct rig *rig)
+enum { INSTANCES_AT_ONCE = 4 };
+
+/* The route table's input: "users" with the origin as u1, and others beside it that nobody asks. */
+static int publish(struct rig *rig, size_t others, int first, struct cr_err *err)
 {
     const struct directory_hooks hooks = {command_of, limits_of, rig};
-    const struct directory_instance instance = {
-        .id = "u1", .host = "localhost", .ip = "127.0.0.1", .port = rig->origin_port};
-    const struct directory_service services[] = {{"users", &instance, 1, true},
+    struct directory_instance instances[INSTANCES_AT_ONCE];
+    char ids[INSTANCES_AT_ONCE][16];
+    for (size_t i = 0; i <= others; i++) {
+        snprintf(ids[i], sizeof(ids[i]), "u%d", i ? first + (int)i : 1);
+        instances[i] = (struct directory_instance){
+            .id = ids[i], .host = "localhost", .ip = "127.0.0.1", .port = rig->origin_port};
+    }
+    const struct directory_service services[] = {{"users", instances, others + 1, true},
                                                  {"empty", NULL, 0, true}};
     const struct route_options options = {.prefix = "",
                                           .strip_prefix = true,
@@ -93,10 +102,23 @@ void rig_start(struct rig *rig)
                                           .via = ""};
     const struct directory_input input = {
         .options = &options, .services = services, .service_count = CR_COUNT(services)};
+    return rig->plane ? plane_publish(rig->plane, &input, err)
+                      : plane_start(&rig->options, &hooks, &input, &rig->plane, err);
+}
+
+void rig_start(struct rig *rig)
+{
     struct cr_err err;
     rig->commands = cr_commands_new(16, cr_clock_ms());
     assert_non_null(rig->commands);
-    if (plane_start(&rig->options, &hooks, &input, &rig->plane, &err))
+    if (publish(rig, 0, 0, &err))
+        fail_msg("%s", err.text);
+}
+
+void rig_change(struct rig *rig, int first)
+{
+    struct cr_err err;
+    if (publish(rig, INSTANCES_AT_ONCE - 1, first, &err))
         fail_msg("%s", err.text);
 }
 

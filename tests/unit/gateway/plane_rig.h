@@ -29,6 +29,8 @@ struct peer {
 
 void rig_prepare(struct rig *rig);
 void rig_start(struct rig *rig); /* route /users/, to the service "users" */
+/* Three more instances of "users", u<first + 1> and so on, instead of those before. */
+void rig_change(struct rig *rig, int first);
 void rig_stop(struct rig *rig);
 
 struct peer *rig_connect(const struct rig *rig); /* as a client */
