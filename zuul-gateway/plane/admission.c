@@ -50,6 +50,11 @@ static enum cr_command_event event_of(enum failure failure)
     return events[failure] ? (enum cr_command_event)events[failure] : CR_EVENT_CANCELLED;
 }
 
+bool admission_is_failure(enum failure failure)
+{
+    return event_of(failure) == CR_EVENT_FAILURE;
+}
+
 void admission_failure(struct cr_execution *run, enum failure failure, int64_t now_ms)
 {
     enum cr_command_event event = event_of(failure);

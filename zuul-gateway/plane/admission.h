@@ -24,6 +24,9 @@ bool admission_urgent(struct cr_command *command);
 CR_MUST_CHECK int admission_begin(struct cr_command *command, struct cr_command_shard *shard,
                                   struct cr_execution *run, int64_t now_ms, struct fault *fault);
 
+/* Is it the service's failure, which its circuit has to hear of? */
+bool admission_is_failure(enum failure failure);
+
 /* Gives the permit back and counts the outcome, once; later calls do nothing. */
 void admission_success(struct cr_execution *run, int64_t now_ms);
 void admission_failure(struct cr_execution *run, enum failure failure, int64_t now_ms);

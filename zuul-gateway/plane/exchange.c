@@ -137,13 +137,22 @@ static void answer_fault(struct exchange *x, const struct fault *fault)
         client_answered(client, close, dirty);
 }
 
+/* A service that fails while the request's body is still coming has failed all the same. */
+static void tell_circuit(struct exchange *x, enum failure failure)
+{
+    struct fault ignored;
+    if (!x->admitted && !x->responded && x->service && admission_is_failure(failure))
+        (void)!exchange_admit(x, &ignored);
+    if (x->admitted)
+        admission_failure(&x->run, failure, now(x));
+}
+
 void exchange_fail(struct exchange *x, const struct fault *fault)
 {
     struct client *client = x->client;
     detach(x, false);
     x->failure = fault->failure;
-    if (x->admitted)
-        admission_failure(&x->run, fault->failure, now(x));
+    tell_circuit(x, fault->failure);
     if (!x->responded) {
         answer_fault(x, fault);
         return;
