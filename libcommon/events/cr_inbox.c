@@ -122,15 +122,6 @@ static int apply(struct cr_tx *tx, void *ctx, struct cr_err *err)
     return application->inbox->apply(tx, application->event, application->inbox->ctx, err);
 }
 
-static int park(const struct cr_inbox *inbox, struct cr_tx *tx, const struct cr_event *event,
-                const struct cr_inbox_origin *origin, const char *reason,
-                enum cr_inbox_result *out_result, struct cr_err *err)
-{
-    int rc = cr_inbox_park(inbox, tx, event, origin, reason, err);
-    *out_result = rc == 0 && cr_tx_changes(tx) == 0 ? CR_INBOX_REPEAT : CR_INBOX_PARKED;
-    return rc;
-}
-
 int cr_inbox_take(const struct cr_inbox *inbox, struct cr_tx *tx, const struct cr_event *event,
                   const struct cr_inbox_origin *origin, enum cr_inbox_result *out_result,
                   struct cr_err *err)
@@ -147,18 +138,19 @@ int cr_inbox_take(const struct cr_inbox *inbox, struct cr_tx *tx, const struct c
     rc = is_parked(inbox, tx, event, &parked, err);
     if (rc < 0)
         return rc;
-    if (parked)
-        return park(inbox, tx, event, origin, "an earlier event of this aggregate is parked",
-                    out_result, err);
-    if (event->version > version + 1) {
+    if (!parked && event->version > version + 1) {
         *out_result = CR_INBOX_GAP;
         return 0;
     }
     struct application application = {inbox, event};
     struct cr_err reason = {0};
-    rc = cr_tx_nested(tx, apply, &application, &reason);
-    if (rc == CR_EPARSE || rc == CR_EINVAL)
-        return park(inbox, tx, event, origin, reason.text, out_result, err);
+    rc = parked ? cr_err_set(&reason, CR_EINVAL, "an earlier event of this aggregate is parked")
+                : cr_tx_nested(tx, apply, &application, &reason);
+    if (rc == CR_EPARSE || rc == CR_EINVAL) {
+        rc = cr_inbox_park(inbox, tx, event, origin, reason.text, err);
+        *out_result = rc == 0 && cr_tx_changes(tx) == 0 ? CR_INBOX_REPEAT : CR_INBOX_PARKED;
+        return rc;
+    }
     if (rc < 0 && rc != CR_ENOTFOUND)
         return cr_err_set(err, rc, "%s", reason.text);
     *out_result = CR_INBOX_APPLIED;

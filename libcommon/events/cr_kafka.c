@@ -152,31 +152,39 @@ static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, v
 
 /* --- handles --- */
 
-int cr_kafka_new(const struct cr_kafka_options *options, struct cr_kafka **out_kafka,
-                 struct cr_err *err)
+static int make_handle(struct cr_kafka *kafka, struct cr_err *err)
 {
-    CR_AUTO_FREE struct cr_kafka *kafka = calloc(1, sizeof *kafka);
+    const struct cr_kafka_options *options = &kafka->options;
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    if (!kafka || !conf)
-        return cr_err_set(err, CR_ENOMEM, "kafka: out of memory");
-    kafka->options = *options;
-    int rc = set_options(conf, options, err);
-    if (rc < 0) {
-        rd_kafka_conf_destroy(conf);
-        return rc;
-    }
     rd_kafka_conf_set_opaque(conf, kafka);
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_log_cb(conf, on_log);
     if (!options->consumer)
         rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    int rc = set_options(conf, options, err);
+    if (rc < 0) {
+        rd_kafka_conf_destroy(conf);
+        return rc;
+    }
     char reason[200];
     rd_kafka_type_t type = options->consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
     kafka->handle = rd_kafka_new(type, conf, reason, sizeof reason);
-    if (!kafka->handle) {
-        rd_kafka_conf_destroy(conf);
-        return cr_err_set(err, CR_EINVAL, "kafka: %s", reason);
-    }
+    if (kafka->handle)
+        return 0;
+    rd_kafka_conf_destroy(conf);
+    return cr_err_set(err, CR_EINVAL, "kafka: %s", reason);
+}
+
+int cr_kafka_new(const struct cr_kafka_options *options, struct cr_kafka **out_kafka,
+                 struct cr_err *err)
+{
+    CR_AUTO_FREE struct cr_kafka *kafka = calloc(1, sizeof *kafka);
+    if (!kafka)
+        return cr_err_set(err, CR_ENOMEM, "kafka: out of memory");
+    kafka->options = *options;
+    int rc = make_handle(kafka, err);
+    if (rc < 0)
+        return rc;
     if (options->consumer)
         rd_kafka_poll_set_consumer(kafka->handle);
     *out_kafka = cr_steal(&kafka);

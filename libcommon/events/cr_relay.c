@@ -171,16 +171,16 @@ static bool have_lock(struct cr_relay *relay)
     cr_buf_printf(&path, "%s.relay", cr_store_path(relay->options.store));
     if (cr_buf_status(&path) < 0)
         return false;
-    CR_AUTO_CLOSE int fd = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
         char reason[200];
         snprintf(reason, sizeof reason, "%s: %s", path.data,
                  fd < 0 ? "cannot be opened" : "another process relays this store");
         set_state(relay, CR_RELAY_LOCKED, reason);
+        cr_closep(&fd);
         return false;
     }
     relay->lock_fd = fd;
-    fd = -1;
     return true;
 }
 

@@ -300,15 +300,16 @@ static int enqueue(struct cr_store *store, struct job *job, struct cr_err *err)
 int cr_store_submit(struct cr_store *store, cr_store_fn fn, cr_store_done done, void *ctx,
                     struct cr_err *err)
 {
-    CR_AUTO_FREE struct job *job = calloc(1, sizeof *job);
+    struct job *job = calloc(1, sizeof *job);
     if (!job)
         return cr_err_set(err, CR_ENOMEM, "database '%s': out of memory", store->path);
     job->fn = fn;
     job->done = done;
     job->ctx = ctx;
     int rc = enqueue(store, job, err);
-    if (rc == 0)
-        cr_steal(&job);
+    if (rc < 0)
+        free(job);
+    /* else the queue has it: NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     return rc;
 }
 

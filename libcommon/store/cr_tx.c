@@ -210,6 +210,7 @@ static int acquire(struct cr_tx *tx, const char *sql, struct cr_stmt **out_stmt,
         int rc = prepare(tx, sql, &stmt, err);
         if (rc < 0)
             return rc;
+        CR_ASSERT(stmt);
         evict(tx);
         stmt->cached = !known && cr_map_put(tx->statements, key, stmt) == 0;
     }

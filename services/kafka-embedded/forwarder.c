@@ -105,34 +105,45 @@ static void pair_free(struct pair *pair)
 
 static int connect_target(int port)
 {
-    CR_AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = loopback(port);
-    if (fd < 0)
-        return -1;
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0 && errno != EINPROGRESS)
-        return -1;
-    int result = fd;
-    fd = -1;
-    return result;
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) < 0 &&
+        errno != EINPROGRESS)
+        cr_closep(&fd);
+    return fd;
+}
+
+/* Takes over client, also when it returns NULL. */
+static struct pair *pair_new(int client, int target_port)
+{
+    struct pair *pair = calloc(1, sizeof *pair);
+    if (!pair) {
+        close(client);
+        return NULL;
+    }
+    pair->fds[0] = client;
+    pair->fds[1] = connect_target(target_port);
+    if (pair->fds[1] < 0) {
+        pair_free(pair);
+        return NULL;
+    }
+    pair->flows[0].from = pair->flows[1].to = pair->fds[0];
+    pair->flows[1].from = pair->flows[0].to = pair->fds[1];
+    return pair;
 }
 
 static void accept_one(struct forwarder *forwarder, int target_port)
 {
-    CR_AUTO_CLOSE int client =
-        accept4(forwarder->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (client < 0 || forwarder->pair_count == forwarder->pairs_max)
+    int client = accept4(forwarder->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (client < 0)
         return;
-    CR_AUTO_CLOSE int target = connect_target(target_port);
-    struct pair *pair = calloc(1, sizeof *pair);
-    if (!pair || target < 0) {
-        free(pair);
+    if (forwarder->pair_count == forwarder->pairs_max) {
+        close(client);
         return;
     }
-    pair->flows[0].from = pair->flows[1].to = pair->fds[0] = client;
-    pair->flows[1].from = pair->flows[0].to = pair->fds[1] = target;
-    client = -1;
-    target = -1;
-    forwarder->pairs[forwarder->pair_count++] = pair;
+    struct pair *pair = pair_new(client, target_port);
+    if (pair)
+        forwarder->pairs[forwarder->pair_count++] = pair;
 }
 
 /* What a socket is waited for: bytes to read if there is room, room to write if there are bytes. */

@@ -112,9 +112,11 @@ static void post_or_put(struct cr_http_request *req, struct cr_app *app, bool wi
 {
     struct cr_err err = {0};
     struct writing *writing = cr_arena_alloc(cr_http_arena(req), sizeof *writing);
-    int rc = writing ? member_read(cr_http_body(req), with_id, cr_http_arena(req), &writing->member,
-                                   &err)
-                     : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (!writing) {
+        cr_http_problem(req, 500, "out of memory");
+        return;
+    }
+    int rc = member_read(cr_http_body(req), with_id, cr_http_arena(req), &writing->member, &err);
     if (!rc && !with_id) {
         char id[CR_UUID_SIZE];
         cr_uuid7(cr_clock_wall_ms(), id);
@@ -163,9 +165,12 @@ static void delete_members(struct cr_http_request *req, void *ctx)
 {
     struct cr_err err = {0};
     struct removing *removing = cr_arena_alloc(cr_http_arena(req), sizeof *removing);
-    int rc = removing ? shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids,
-                                      &removing->count, &err)
-                      : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (!removing) {
+        cr_http_problem(req, 500, "out of memory");
+        return;
+    }
+    int rc = shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids, &removing->count,
+                           &err);
     if (rc) {
         shop_fail(req, rc, &err);
         return;

@@ -106,8 +106,11 @@ static void post_or_put(struct cr_http_request *req, struct cr_app *app, bool wi
 {
     struct cr_err err = {0};
     struct status *status = cr_arena_alloc(cr_http_arena(req), sizeof *status);
-    int rc = status ? status_read(cr_http_body(req), with_id, cr_http_arena(req), status, &err)
-                    : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (!status) {
+        cr_http_problem(req, 500, "out of memory");
+        return;
+    }
+    int rc = status_read(cr_http_body(req), with_id, cr_http_arena(req), status, &err);
     if (!rc && !with_id) {
         char id[CR_UUID_SIZE];
         cr_uuid7(cr_clock_wall_ms(), id);

@@ -405,6 +405,11 @@ void bus_follow_topic_only(struct bus *bus)
     bus_wait(bus, bus_connected, "connected");
 }
 
+bool bus_no_lag(struct bus *bus)
+{
+    return bus_consumer(bus).lag == 0;
+}
+
 bool bus_swept(struct bus *bus)
 {
     return bus_consumer(bus).swept;

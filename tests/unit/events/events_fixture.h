@@ -94,6 +94,7 @@ struct cr_relay_status bus_relay(struct bus *bus);
 struct cr_consumer_status bus_consumer(struct bus *bus);
 bool bus_relay_done(struct bus *bus); /* the cursor is at the head */
 bool bus_connected(struct bus *bus);  /* the consumer is */
+bool bus_no_lag(struct bus *bus);
 bool bus_swept(struct bus *bus);
 
 #define WITH_BUS(test) cmocka_unit_test_setup_teardown(test, bus_setup, bus_teardown)
