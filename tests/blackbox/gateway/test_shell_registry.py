@@ -1,8 +1,10 @@
 """Instances of the registry: they are routed to when they come and no longer when they leave."""
+from urllib.parse import quote
+
 import pytest
 
 from harness.poll import wait_until
-from shell_backend import Backend, Entry, alone, name_of
+from shell_backend import Backend, Entry, alone, name_of, record
 
 
 @pytest.fixture
@@ -95,6 +97,20 @@ def test_a_virtual_name(gateway, registry, backends):
     front = gateway({"zuul.routes.people": "/p/**=Virtual-Users"})
     Entry(registry, "users", backends[0].port, vip="virtual-users")
     wait_until(lambda: front.get("/p/1").status == 200, 3, "the virtual name")
+
+
+def test_names_that_no_path_carries_disturb_nobody(gateway, registry, backends):
+    front = gateway()
+    port = backends[0].port
+    for name in ("a b", "x{y", "st*r", "q?r", "p%25q", "\u00fc", "a" * 250):
+        answer = registry.post(f"/eureka/apps/{quote(name.upper(), safe='')}",
+                               json=record(name, port))
+        assert answer.status == 204, name
+    for name in ("under_score", "dotted.name"):
+        Entry(registry, name, port)
+    wait_until(lambda: front.get("/dotted.name/1").status == 200, 3, "the last one")
+    assert front.get("/under_score/1").status == 200
+    assert set(front.get("/routes").json) == {"/under_score/**", "/dotted.name/**"}
 
 
 def test_the_registry_may_go(gateway, registry, backends):
