@@ -223,15 +223,15 @@ uint64_t cr_log_lost(void)
     return atomic_load(&sink.lost);
 }
 
-/* One write(2) as a rule: a pipe takes a line of PIPE_BUF whole or not at all. A full non-blocking
- * pipe is waited for a moment, then the line is lost and counted. */
-static void write_line(const struct cr_log_line *line)
+/* One write(2) as a rule: a pipe takes up to PIPE_BUF octets whole or not at all. A full
+ * non-blocking pipe is waited for a moment, then the lines are lost and counted. */
+static void write_lines(const char *data, size_t len, uint64_t lines)
 {
     int saved = errno;
     int fd = atomic_load(&sink.fd);
     size_t done = 0;
-    while (done < line->len) {
-        ssize_t n = write(fd, line->data + done, line->len - done);
+    while (done < len) {
+        ssize_t n = write(fd, data + done, len - done);
         if (n >= 0) {
             done += (size_t)n;
             continue;
@@ -241,11 +241,47 @@ static void write_line(const struct cr_log_line *line)
         struct pollfd ready = {.fd = fd, .events = POLLOUT};
         bool full = errno == EAGAIN;
         if (!full || poll(&ready, 1, WRITE_WAIT_MS) <= 0) {
-            atomic_fetch_add(&sink.lost, 1);
+            atomic_fetch_add(&sink.lost, lines);
             break;
         }
     }
     errno = saved;
+}
+
+static _Thread_local struct cr_log_batch *open_batch;
+
+static void flush(struct cr_log_batch *batch)
+{
+    write_lines(batch->data, batch->len, batch->lines);
+    batch->len = 0;
+    batch->lines = 0;
+}
+
+void cr_log_batch_begin(struct cr_log_batch *batch)
+{
+    batch->len = 0;
+    batch->lines = 0;
+    open_batch = batch;
+}
+
+void cr_log_batch_end(struct cr_log_batch *batch)
+{
+    flush(batch);
+    open_batch = NULL;
+}
+
+static void write_line(const struct cr_log_line *line)
+{
+    struct cr_log_batch *batch = open_batch;
+    if (batch && batch->len + line->len > sizeof batch->data)
+        flush(batch);
+    if (!batch || line->len > sizeof batch->data) {
+        write_lines(line->data, line->len, 1);
+        return;
+    }
+    memcpy(batch->data + batch->len, line->data, line->len);
+    batch->len += line->len;
+    batch->lines++;
 }
 
 static void write_event(const struct cr_log *log, enum cr_log_level level, const char *event,

@@ -91,6 +91,18 @@ void cr_log_set_format(enum cr_log_format format);
 void cr_log_set_daemon(const char *daemon);
 void cr_log_set_fd(int fd); /* default 2; not closed */
 
+/* Lines of the calling thread are kept and leave together, whole lines, in writes of at most
+ * CR_LOG_BATCH_MAX octets; for a thread that writes many. The batch is the caller's memory until
+ * cr_log_batch_end, which writes what is left. */
+enum { CR_LOG_BATCH_MAX = 4096 };
+struct cr_log_batch {
+    size_t len;
+    uint64_t lines;
+    char data[CR_LOG_BATCH_MAX];
+};
+void cr_log_batch_begin(struct cr_log_batch *batch);
+void cr_log_batch_end(struct cr_log_batch *batch);
+
 /* Lines written at that level, and lines lost because the sink did not take them. */
 uint64_t cr_log_count(enum cr_log_level level);
 uint64_t cr_log_lost(void);

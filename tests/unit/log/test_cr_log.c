@@ -76,6 +76,27 @@ static void test_json(void **state)
                           "\"msg\":\"\\\"quoted\\\"\"}\n");
 }
 
+static void test_a_batch_leaves_in_whole_lines(void **state)
+{
+    enum { LINES = 100 };
+    (void)state;
+    struct cr_log *log = cr_log_get("batch.test");
+    struct cr_log_batch batch;
+    cr_log_batch_begin(&batch);
+    cr_log_info(log, "line", "%d", 0);
+    assert_string_equal(logged(), "");
+    for (int i = 1; i < LINES; i++)
+        cr_log_info(log, "line", "%d", i);
+    const char *text = logged();
+    assert_contains(text, "msg=0\n");
+    assert_int_equal(text[strlen(text) - 1], '\n');
+    assert_null(strstr(text, "msg=99\n"));
+    cr_log_batch_end(&batch);
+    assert_contains(logged(), "msg=99\n");
+    cr_log_info(log, "line", "at once");
+    assert_contains(logged(), "at once");
+}
+
 static void test_levels_are_inherited_by_prefix(void **state)
 {
     (void)state;
@@ -209,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_line, open_sink, close_sink),
         cmocka_unit_test_setup_teardown(test_json, open_sink, close_sink),
+        cmocka_unit_test_setup_teardown(test_a_batch_leaves_in_whole_lines, open_sink, close_sink),
         cmocka_unit_test(test_levels_are_inherited_by_prefix),
         cmocka_unit_test_setup_teardown(test_root_level, open_sink, close_sink),
         cmocka_unit_test(test_same_name_same_logger),
