@@ -44,12 +44,15 @@ static void write_record(const struct gateway_log *log, const struct access_reco
 static bool write_all(const struct gateway_log *log)
 {
     struct access_record record;
+    struct cr_log_batch batch;
     bool any = false;
+    cr_log_batch_begin(&batch);
     while (plane_next_record(log->plane, &record)) {
         any = true;
         if (cr_log_enabled(log->log, CR_LOG_INFO))
             write_record(log, &record);
     }
+    cr_log_batch_end(&batch);
     return any;
 }
 
