@@ -148,6 +148,7 @@ def test_T091_a_reader_that_stops(connect, origin):
                 taken.append(65536)
         except AssertionError:
             pass
+        peer.seconds = 10
         peer.wait_end()
 
     origin.script = script
