@@ -20,7 +20,6 @@ from .process import Identity, spawn
 ROOT = Path(__file__).resolve().parents[2]
 LOG_MAX_BYTES = 10 * 1024 * 1024
 DRAIN_SECONDS = 10
-FIRST = ("config-server", "eureka-registry")
 
 
 class StackError(Exception):
@@ -151,7 +150,7 @@ class Stack:
     def up(self, report=lambda name, state: None):
         """Starts what is not running, in the named order; what runs is left alone.
 
-        The others could start without the first two, but would say in their logs what they miss.
+        None is waited for: each waits for what it needs.
         """
         with self.locked():
             self._change_broker()
@@ -163,8 +162,6 @@ class Stack:
                     continue
                 self.start(row.name)
                 report(row.name, "started")
-                if row.name in FIRST:
-                    self._wait_ready(row.name, 30)
 
     def _change_broker(self):
         """A stack that runs keeps the broker that it was started with."""
@@ -178,10 +175,7 @@ class Stack:
 
     def wait_ready(self, seconds=30):
         for row in self.daemons():
-            self._wait_ready(row.name, seconds)
-
-    def _wait_ready(self, name, seconds):
-        wait_until(lambda: self._ready_or_dead(name), seconds, f"{name} to be ready", every=0.01)
+            wait_until(lambda: self._ready_or_dead(row.name), seconds, f"{row.name} to be ready")
 
     def _ready_or_dead(self, name):
         if not self.alive(name):
