@@ -10,6 +10,7 @@ from harness.poll import wait_until
 from gateway_client import Client, is_problem
 from gateway_origin import OK, answering
 from gateway_setup import url_route
+from gateway_wire import Ended
 
 CIRCUIT = {"hystrix.command.default.circuitBreaker.enabled": "true",
            "hystrix.command.default.metrics.healthSnapshot.intervalInMilliseconds": 50}
@@ -161,6 +162,28 @@ def test_compat_error_status(start, back):
     for target in ("/users/1", "/ghost/1"):
         answer = gateway.ask(target)
         assert answer.status == 500 and answer.json["message"] == "GENERAL"
+
+
+def test_C8_too_many_connections(start, back):
+    """One more than may be is told so at once; a place that becomes free is given again."""
+    gateway = start({**users(back), "crema.gateway.connections-max": 2})
+    clients = [Client(gateway.port) for _ in range(2)]
+    for client in clients:
+        assert client.get("/users/1").status == 200
+    refused = Client(gateway.port)
+    answer = refused.answer()
+    assert answer.status == 503 and answer.get("X-Gateway-Failure") == "overload_shed"
+    assert int(answer.get("Retry-After")) >= 1 and refused.ends()
+    clients[0].close()
+
+    def served():
+        try:
+            return gateway.ask("/users/1").status == 200
+        except Ended:  # closed before the refusal could be read
+            return False
+    wait_until(served, 5, "the free place to be given")
+    clients[1].close()
+    assert back.requests[-1].target == "/1"
 
 
 # --- the end ---

@@ -253,10 +253,9 @@ def test_F8_a_client_that_ends_in_a_chunked_body(client, origin):
 def test_C4_a_refusal_reaches_a_client_that_goes_on_sending(client):
     """A reset would destroy the answer on its way: the rest is read and dropped first."""
     client.send(b"POST /nowhere HTTP/1.1\r\nHost: g\r\nContent-Length: 4000000\r\n\r\n")
-    for _ in range(40):
-        if not client.send(bytes(100_000)):
-            break
+    assert client.send_each(bytes(100_000) for _ in range(40))
     is_problem(client.answer("POST"), 404, "no_route")
+    assert client.ends() == "end"
 
 
 # --- early answers and 100-continue ---
