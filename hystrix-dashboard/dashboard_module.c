@@ -54,8 +54,9 @@ static void get_live(struct cr_http_request *req, void *ctx)
     struct state *state = ctx;
     const char *url = NULL;
     struct cr_err err = {0};
-    if (default_stream_url(settings_of(state), cr_cloud_instances(state->app), "turbine.stream",
-                           cr_http_query(req, "cluster"), cr_http_arena(req), &url, &err)) {
+    const struct default_stream_part part = {"turbine.stream", cr_http_query(req, "cluster")};
+    if (default_stream_url(settings_of(state), cr_cloud_instances(state->app), &part,
+                           cr_http_arena(req), &url, &err)) {
         cr_http_problem(req, 503, "%s", err.text);
         return;
     }
@@ -83,8 +84,9 @@ static void get_hosts(struct cr_http_request *req, void *ctx)
     struct state *state = ctx;
     const char *url = NULL;
     struct cr_err err = {0};
-    if (default_stream_url(settings_of(state), cr_cloud_instances(state->app), "hosts",
-                           cr_http_query(req, "cluster"), cr_http_arena(req), &url, &err)) {
+    const struct default_stream_part part = {"hosts", cr_http_query(req, "cluster")};
+    if (default_stream_url(settings_of(state), cr_cloud_instances(state->app), &part,
+                           cr_http_arena(req), &url, &err)) {
         cr_http_problem(req, 503, "%s", err.text);
         return;
     }

@@ -29,20 +29,18 @@ static struct cr_slice without_path(struct cr_slice url)
 }
 
 /* A configured stream with another path: what the same aggregator says about its hosts. */
-static int configured(const char *stream, const char *path, struct cr_slice cluster,
-                      struct cr_arena *arena, const char **out_url, struct cr_err *err)
+static int configured(const char *stream, const char *path, struct cr_buf *url, struct cr_err *err)
 {
-    CR_AUTO(cr_buf) url = {0};
     struct cr_url parts;
     if (cr_url_parse(cr_slice_of(stream), &parts, err))
         return cr_err_set(err, CR_ENOTFOUND, "crema.dashboard.stream: '%s' is not a URL", stream);
     if (strcmp(path, "turbine.stream") == 0) {
-        cr_buf_text(&url, stream);
+        cr_buf_text(url, stream);
     } else {
-        cr_buf_slice(&url, without_path(cr_slice_of(stream)));
-        cr_buf_printf(&url, "/%s", path);
+        cr_buf_slice(url, without_path(cr_slice_of(stream)));
+        cr_buf_printf(url, "/%s", path);
     }
-    return with_cluster(&url, cluster, arena, out_url, err);
+    return 0;
 }
 
 static int no_aggregator(const struct dashboard_settings *settings,
@@ -63,7 +61,7 @@ static int registered(const struct dashboard_settings *settings, const struct cr
                       const char *path, struct cr_buf *url, struct cr_err *err)
 {
     const struct cr_service *service =
-        snapshot ? cr_snapshot_service(snapshot, cr_slice_of(settings->turbine_service)) : NULL;
+        cr_snapshot_service(snapshot, cr_slice_of(settings->turbine_service));
     if (!service || service->up_count == 0)
         return no_aggregator(settings, snapshot, err);
     const struct cr_instance *instance = service->instances[0];
@@ -75,20 +73,23 @@ static int registered(const struct dashboard_settings *settings, const struct cr
     return 0;
 }
 
+static int looked_up(const struct dashboard_settings *settings, struct cr_instances *instances,
+                     const char *path, struct cr_buf *url, struct cr_err *err)
+{
+    if (!instances)
+        return no_aggregator(settings, NULL, err);
+    struct cr_instances_pin pin = cr_instances_pin(instances);
+    int rc = registered(settings, pin.snapshot, path, url, err);
+    cr_instances_unpin(instances, &pin);
+    return rc;
+}
+
 int default_stream_url(const struct dashboard_settings *settings, struct cr_instances *instances,
-                       const char *path, struct cr_slice cluster, struct cr_arena *arena,
+                       const struct default_stream_part *part, struct cr_arena *arena,
                        const char **out_url, struct cr_err *err)
 {
-    if (*settings->stream)
-        return configured(settings->stream, path, cluster, arena, out_url, err);
     CR_AUTO(cr_buf) url = {0};
-    int rc;
-    if (instances) {
-        struct cr_instances_pin pin = cr_instances_pin(instances);
-        rc = registered(settings, pin.snapshot, path, &url, err);
-        cr_instances_unpin(instances, &pin);
-    } else {
-        rc = registered(settings, NULL, path, &url, err);
-    }
-    return rc ? rc : with_cluster(&url, cluster, arena, out_url, err);
+    int rc = *settings->stream ? configured(settings->stream, part->path, &url, err)
+                               : looked_up(settings, instances, part->path, &url, err);
+    return rc ? rc : with_cluster(&url, part->cluster, arena, out_url, err);
 }

@@ -12,10 +12,14 @@
 #include "cr_instances.h"
 #include "dashboard_settings.h"
 
-/* The URL of a path of the aggregator ("turbine.stream", "hosts") for a cluster. */
+struct default_stream_part {
+    const char *path;        /* of the aggregator: "turbine.stream", "hosts" */
+    struct cr_slice cluster; /* empty: not named */
+};
+
 CR_MUST_CHECK int default_stream_url(const struct dashboard_settings *settings,
-                                     struct cr_instances *instances, const char *path,
-                                     struct cr_slice cluster, struct cr_arena *arena,
+                                     struct cr_instances *instances,
+                                     const struct default_stream_part *part, struct cr_arena *arena,
                                      const char **out_url, struct cr_err *err);
 
 #endif

@@ -32,7 +32,8 @@ def test_the_aggregator_is_found_in_the_registry(daemon, read):
     zone = {"spring.cloud.config.enabled": "false",
             "eureka.client.service-url.defaultZone": registry.url("/eureka/")}
     running = daemon("hystrix-dashboard", zone)
-    assert "turbine-aggregator" in running.get("/live.stream").json["detail"]
+    wait_until(lambda: "turbine-aggregator" in running.get("/live.stream").json["detail"], 10,
+               "the registry to have answered")
     daemon("turbine-aggregator", zone)
     wait_until(lambda: running.get("/hosts.json").status == 200, 10, "the aggregator to be found")
     stream = read(running, "/live.stream")

@@ -56,7 +56,8 @@ static const char *url_of(const char *path, const char *cluster)
 {
     struct cr_err err = {0};
     const char *url = NULL;
-    if (default_stream_url(&settings, instances, path, cr_slice_of(cluster), arena, &url, &err))
+    const struct default_stream_part part = {path, cr_slice_of(cluster)};
+    if (default_stream_url(&settings, instances, &part, arena, &url, &err))
         return cr_arena_text(arena, err.text);
     return url;
 }
