@@ -15,7 +15,7 @@ struct slot {
     void *item;
 };
 
-/* a cache line for each end: NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
+/* A cache line for each end. */
 struct cr_ring {
     size_t mask;
     struct slot *slots;

@@ -46,7 +46,6 @@ enum cr_setting_flags {
     CR_SETTING_DEFAULTS = 1 << 3, /* family: falls through to the member called "default" */
 };
 
-/* in the order in which a row reads: NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct cr_setting {
     const char *key;
     enum cr_setting_type type;
