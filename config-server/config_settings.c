@@ -107,7 +107,7 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = config_settings_directory(config, arena, &directory, err);
-    if (rc < 0)
+    if (!directory)
         return rc;
     struct stat info;
     if (stat(directory, &info) < 0)

@@ -20,11 +20,22 @@ struct look {
     int64_t newest_ms;
 };
 
-static void mix(struct look *look, const void *data, size_t len)
+static void mix(struct look *look, unsigned char byte)
 {
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < len; i++)
-        look->hash = (look->hash ^ bytes[i]) * 0x100000001b3u; /* FNV-1a */
+    look->hash = (look->hash ^ byte) * 0x100000001b3u; /* FNV-1a */
+}
+
+static void mix_text(struct look *look, const char *text)
+{
+    do
+        mix(look, (unsigned char)*text);
+    while (*text++);
+}
+
+static void mix_number(struct look *look, uint64_t number)
+{
+    for (int i = 0; i < 8; i++, number >>= 8)
+        mix(look, (unsigned char)(number & 0xff));
 }
 
 static void mix_file(struct look *look, const char *name, const struct stat *info)
@@ -35,8 +46,9 @@ static void mix_file(struct look *look, const char *name, const struct stat *inf
         (int64_t)info->st_mtim.tv_nsec, (int64_t)info->st_ctim.tv_sec,
         (int64_t)info->st_ctim.tv_nsec,
     };
-    mix(look, name, strlen(name) + 1);
-    mix(look, marks, sizeof(marks));
+    mix_text(look, name);
+    for (size_t i = 0; i < CR_COUNT(marks); i++)
+        mix_number(look, (uint64_t)marks[i]);
     int64_t changed_ms =
         (int64_t)info->st_ctim.tv_sec * 1000 + (int64_t)info->st_ctim.tv_nsec / 1000000;
     if (changed_ms > look->newest_ms)
@@ -63,7 +75,7 @@ static void look_inside(struct look *look, const char *path, int depth)
         look->newest_ms = inner.newest_ms;
     }
     closedir(directory);
-    mix(look, &sum, sizeof(sum));
+    mix_number(look, sum);
 }
 
 /* Recursion is bounded by DEPTH_MAX; links are looked at, not followed. */

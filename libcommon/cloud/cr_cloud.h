@@ -29,8 +29,7 @@ extern const struct cr_setting_table cr_cloud_metadata_table; /* eureka.instance
 
 int cr_cloud_config_source(const struct cr_environment *local, struct cr_http_client *client,
                            const struct cr_log *log, struct cr_arena *arena,
-                           const struct cr_environment_remote **out_remotes, size_t *out_count,
-                           struct cr_err *err);
+                           struct cr_environment_remotes *out_remotes, struct cr_err *err);
 
 int cr_cloud_registry_open(struct cr_app *app, void **out_state, struct cr_err *err);
 int cr_cloud_registry_start(struct cr_app *app, void *state, struct cr_err *err);

@@ -93,8 +93,7 @@ static const struct cr_flat_pair *flat_pairs(struct cr_arena *arena,
 }
 
 static int hand_over(const struct cr_wire_environment *environment, struct cr_arena *arena,
-                     const struct cr_environment_remote **out_remotes, size_t *out_count,
-                     struct cr_err *err)
+                     struct cr_environment_remotes *out_remotes, struct cr_err *err)
 {
     size_t count = environment->source_count;
     struct cr_environment_remote *remotes = cr_arena_array(arena, count + 1, sizeof *remotes);
@@ -105,22 +104,19 @@ static int hand_over(const struct cr_wire_environment *environment, struct cr_ar
     }
     if (cr_arena_failed(arena))
         return cr_err_set(err, CR_ENOMEM, "config server's answer: out of memory");
-    *out_remotes = remotes;
-    *out_count = count;
+    *out_remotes = (struct cr_environment_remotes){remotes, count};
     return 0;
 }
 
 int cr_cloud_config_source(const struct cr_environment *local, struct cr_http_client *client,
                            const struct cr_log *log, struct cr_arena *arena,
-                           const struct cr_environment_remote **out_remotes, size_t *out_count,
-                           struct cr_err *err)
+                           struct cr_environment_remotes *out_remotes, struct cr_err *err)
 {
     struct config_settings settings;
     int rc = cr_settings_bind(&all_rows, local, &settings, arena, err);
     if (rc)
         return rc;
-    *out_remotes = NULL;
-    *out_count = 0;
+    *out_remotes = (struct cr_environment_remotes){NULL, 0};
     if (!settings.enabled)
         return 0;
     const char *cache = "";
@@ -151,5 +147,5 @@ int cr_cloud_config_source(const struct cr_environment *local, struct cr_http_cl
     rc = cr_config_client_fetch(&options, arena, &environment, &origin, err);
     if (rc)
         return rc;
-    return hand_over(&environment, arena, out_remotes, out_count, err);
+    return hand_over(&environment, arena, out_remotes, err);
 }

@@ -188,7 +188,8 @@ static int make_services(const struct entry *entries, struct cr_arena *arena,
         room += 1 + vip_count(&entries[i]);
     struct membership *all = cr_arena_array(arena, room + 1, sizeof *all);
     struct cr_service *services = cr_arena_array(arena, room + 1, sizeof *services);
-    const struct cr_instance **members = cr_arena_array(arena, room + 1, sizeof *members);
+    const struct cr_instance **members =
+        cr_arena_array(arena, room + 1, sizeof(struct cr_instance *));
     if (!all || !services || !members)
         return CR_ENOMEM;
     size_t count = 0;

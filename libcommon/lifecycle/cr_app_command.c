@@ -25,8 +25,8 @@ static int load(struct cr_app *app, const struct cr_app_command *wanted,
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "command '%s': out of memory", wanted->key);
     struct lookup lookup = {cr_app_environment(app), arena};
-    return cr_command_properties_load(wanted->key, wanted->presets, wanted->preset_count, look_up,
-                                      &lookup, out_properties, err);
+    struct cr_command_presets presets = {wanted->presets, wanted->preset_count};
+    return cr_command_properties_load(wanted->key, presets, look_up, &lookup, out_properties, err);
 }
 
 int cr_app_command(struct cr_app *app, const struct cr_app_command *wanted,

@@ -9,7 +9,7 @@
 #include "cr_log.h"
 
 int cr_config_environment(const struct cr_config_input *input,
-                          const struct cr_environment_remote *remotes, size_t remote_count,
+                          const struct cr_environment_remotes *remotes,
                           struct cr_environment **out_environment, struct cr_err *err)
 {
     static const char *const directories[] = {".", "config"};
@@ -28,8 +28,8 @@ int cr_config_environment(const struct cr_config_input *input,
         .variables = (const char *const *)environ,
         .directories = directories,
         .directory_count = CR_COUNT(directories),
-        .remotes = remotes,
-        .remote_count = remote_count,
+        .remotes = remotes ? remotes->rows : NULL,
+        .remote_count = remotes ? remotes->count : 0,
         .defaults = &doc,
     };
     return cr_environment_load(&options, out_environment, err);
@@ -40,16 +40,15 @@ int cr_config_ask(const struct cr_config_input *input, const struct cr_environme
                   struct cr_environment **out_environment, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    const struct cr_environment_remote *remotes = NULL;
-    size_t count = 0;
+    struct cr_environment_remotes remotes = {NULL, 0};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "no memory");
     if (input->daemon->config_source) {
-        int rc = input->daemon->config_source(local, client, log, arena, &remotes, &count, err);
+        int rc = input->daemon->config_source(local, client, log, arena, &remotes, err);
         if (rc != 0)
             return rc;
     }
-    return cr_config_environment(input, remotes, count, out_environment, err);
+    return cr_config_environment(input, &remotes, out_environment, err);
 }
 
 /* --- logging --- */

@@ -29,8 +29,7 @@ struct cr_config_input {
 
 /* Reads the local sources, and puts remotes (may be NULL) between them. */
 CR_MUST_CHECK int cr_config_environment(const struct cr_config_input *input,
-                                        const struct cr_environment_remote *remotes,
-                                        size_t remote_count,
+                                        const struct cr_environment_remotes *remotes,
                                         struct cr_environment **out_environment,
                                         struct cr_err *err);
 /* Asks the daemon's config source, where it has one, and reads all sources with its answer. */

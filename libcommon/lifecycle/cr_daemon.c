@@ -55,7 +55,7 @@ static int read_settings(struct cr_app *app, struct cr_err *err)
     CR_AUTO_ENVIRONMENT all = NULL;
     struct cr_config *config = NULL;
     atomic_store(&app->stage, CR_STAGE_SETTINGS);
-    int rc = cr_config_environment(&app->input, NULL, 0, &local, err);
+    int rc = cr_config_environment(&app->input, NULL, &local, err);
     if (rc != 0)
         return CR_EINVAL;
     cr_config_apply_logging(local);

@@ -22,7 +22,7 @@
 #include "cr_module.h"
 
 struct cr_arena;
-struct cr_environment_remote;
+struct cr_environment_remotes;
 struct cr_setting;
 struct cr_setting_table;
 
@@ -38,8 +38,7 @@ enum {
  * 0 and none. May block for as long as its own settings say. Called again at each refresh. */
 typedef int (*cr_config_source)(const struct cr_environment *local, struct cr_http_client *client,
                                 const struct cr_log *log, struct cr_arena *arena,
-                                const struct cr_environment_remote **out_remotes, size_t *out_count,
-                                struct cr_err *err);
+                                struct cr_environment_remotes *out_remotes, struct cr_err *err);
 
 struct cr_daemon {
     const char *name;        /* "eureka-registry": binary, log lines, run/<name>.json */

@@ -112,7 +112,7 @@ int cr_mode_check(const struct cr_config_input *input)
 {
     struct cr_err err = {0};
     CR_AUTO_ENVIRONMENT environment = NULL;
-    if (cr_config_environment(input, NULL, 0, &environment, &err) != 0)
+    if (cr_config_environment(input, NULL, &environment, &err) != 0)
         return complain(input, &err, CR_EXIT_CONFIG);
     const struct cr_settings_check what = {
         .tables = input->tables->tables,
@@ -136,7 +136,7 @@ static int ask_all(const struct cr_config_input *input, struct cr_environment **
 {
     CR_AUTO_ENVIRONMENT local = NULL;
     struct cr_http_client *client = NULL;
-    int rc = cr_config_environment(input, NULL, 0, &local, err);
+    int rc = cr_config_environment(input, NULL, &local, err);
     if (rc != 0)
         return rc;
     cr_config_apply_logging(local);
@@ -213,7 +213,7 @@ int cr_mode_probe(const struct cr_config_input *input)
     CR_AUTO_ENVIRONMENT environment = NULL;
     CR_AUTO(cr_buf) url = {0};
     struct cr_config *config = NULL;
-    if (cr_config_environment(input, NULL, 0, &environment, &err) != 0 ||
+    if (cr_config_environment(input, NULL, &environment, &err) != 0 ||
         cr_config_new(input, environment, NULL, &config, &err) != 0)
         return complain(input, &err, CR_EXIT_CONFIG);
     probe_url(input, config, &url);

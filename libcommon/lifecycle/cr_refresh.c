@@ -93,7 +93,7 @@ static void load(void *ctx)
     struct cr_refresh *refresh = ctx;
     struct cr_app *app = refresh->app;
     CR_AUTO_ENVIRONMENT local = NULL;
-    refresh->rc = cr_config_environment(&app->input, NULL, 0, &local, &refresh->err);
+    refresh->rc = cr_config_environment(&app->input, NULL, &local, &refresh->err);
     if (refresh->rc == 0)
         refresh->rc = cr_config_ask(&app->input, local, app->client, app->log, &refresh->loaded,
                                     &refresh->err);

@@ -147,12 +147,11 @@ int cr_command_property_set(struct cr_command_properties *properties, struct cr_
     }
 }
 
-static const char *preset_of(const struct cr_command_preset *presets, size_t count,
-                             const char *property)
+static const char *preset_of(struct cr_command_presets presets, const char *property)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (cr_slice_is(cr_slice_of(property), presets[i].property))
-            return presets[i].value;
+    for (size_t i = 0; i < presets.count; i++) {
+        if (cr_slice_is(cr_slice_of(property), presets.rows[i].property))
+            return presets.rows[i].value;
     }
     return NULL;
 }
@@ -193,15 +192,15 @@ static int check(const struct cr_command_properties *properties, struct cr_err *
     return rc;
 }
 
-int cr_command_properties_load(const char *command_key, const struct cr_command_preset *presets,
-                               size_t preset_count, cr_property_lookup lookup, void *ctx,
+int cr_command_properties_load(const char *command_key, struct cr_command_presets presets,
+                               cr_property_lookup lookup, void *ctx,
                                struct cr_command_properties *out_properties, struct cr_err *err)
 {
     struct cr_command_properties properties = cr_command_defaults;
     int rc = 0;
     for (size_t i = 0; i < CR_COUNT(rows) && rc == 0; i++) {
         const char *name = rows[i].name;
-        const char *preset = preset_of(presets, preset_count, name);
+        const char *preset = preset_of(presets, name);
         struct cr_slice value = {0};
         if (look_up(lookup, ctx, command_key, name, &value)) {
             /* the command's own key beats everything */

@@ -50,6 +50,11 @@ struct cr_command_preset {
     const char *value;
 };
 
+struct cr_command_presets {
+    const struct cr_command_preset *rows;
+    size_t count;
+};
+
 /* Looks a full key up, for instance in a daemon's environment; false when it is not set. */
 typedef bool (*cr_property_lookup)(void *ctx, const char *key, struct cr_slice *out_value);
 
@@ -59,10 +64,11 @@ CR_MUST_CHECK int cr_command_property_set(struct cr_command_properties *properti
                                           struct cr_err *err);
 
 /* Resolves all properties of one command; lookup may be NULL. */
-CR_MUST_CHECK int
-cr_command_properties_load(const char *command_key, const struct cr_command_preset *presets,
-                           size_t preset_count, cr_property_lookup lookup, void *ctx,
-                           struct cr_command_properties *out_properties, struct cr_err *err);
+CR_MUST_CHECK int cr_command_properties_load(const char *command_key,
+                                             struct cr_command_presets presets,
+                                             cr_property_lookup lookup, void *ctx,
+                                             struct cr_command_properties *out_properties,
+                                             struct cr_err *err);
 
 /* The known names, in order, for `--help` and documents; NULL at the end. */
 const char *cr_command_property_name(size_t index);

@@ -119,7 +119,8 @@ static void add_to_totals(void *ctx, struct quantum quantum, int64_t n)
 {
     struct totals *totals = ctx;
     totals->count += n;
-    totals->sum += (double)((quantum.lower + quantum.size / 2) * n);
+    int64_t middle = quantum.lower + quantum.size / 2;
+    totals->sum += (double)(middle * n);
 }
 
 struct ranking {

@@ -34,6 +34,11 @@ struct cr_environment_remote {
     struct cr_flat_doc doc;
 };
 
+struct cr_environment_remotes {
+    const struct cr_environment_remote *rows;
+    size_t count;
+};
+
 struct cr_environment_options {
     const char *const *arguments; /* "--key=value"; "--key" alone is "true" */
     size_t argument_count;

@@ -211,8 +211,7 @@ static const struct cr_http_route routes[] = {
 /* Serves example.remote ("text of example.greeting") after example.remote-wait-ms. */
 static int ask_remote(const struct cr_environment *local, struct cr_http_client *client,
                       const struct cr_log *log, struct cr_arena *arena,
-                      const struct cr_environment_remote **out_remotes, size_t *out_count,
-                      struct cr_err *err)
+                      struct cr_environment_remotes *out_remotes, struct cr_err *err)
 {
     (void)client;
     const char *greeting = cr_environment_text(local, "example.remote", NULL, arena);
@@ -234,8 +233,7 @@ static int ask_remote(const struct cr_environment *local, struct cr_http_client 
     pair->text = cr_slice_of(greeting);
     remote->name = "remote";
     remote->doc = (struct cr_flat_doc){pair, 1};
-    *out_remotes = remote;
-    *out_count = 1;
+    *out_remotes = (struct cr_environment_remotes){remote, 1};
     return 0;
 }
 

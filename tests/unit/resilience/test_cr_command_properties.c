@@ -32,10 +32,10 @@ static int32_t timeout_with(const struct cr_command_preset *preset, const char *
                             size_t count)
 {
     struct pairs pairs = {rows, count};
+    struct cr_command_presets presets = {preset, preset ? 1 : 0};
     struct cr_command_properties properties;
-    assert_int_equal(
-        cr_command_properties_load("K", preset, preset ? 1 : 0, look_up, &pairs, &properties, NULL),
-        0);
+    assert_int_equal(cr_command_properties_load("K", presets, look_up, &pairs, &properties, NULL),
+                     0);
     return properties.timeout_ms;
 }
 
@@ -81,9 +81,10 @@ static void expect_refused(const char *key, const char *value, int code, const c
 {
     const char *const rows[][2] = {{key, value}};
     struct pairs pairs = {rows, 1};
+    const struct cr_command_presets none = {NULL, 0};
     struct cr_command_properties properties;
     struct cr_err err = {0};
-    assert_int_equal(cr_command_properties_load("K", NULL, 0, look_up, &pairs, &properties, &err),
+    assert_int_equal(cr_command_properties_load("K", none, look_up, &pairs, &properties, &err),
                      code);
     assert_non_null(strstr(err.text, "hystrix command 'K'"));
     assert_non_null(strstr(err.text, text));
