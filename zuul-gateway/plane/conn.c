@@ -57,10 +57,11 @@ static int keep(struct conn *conn, const struct iovec *slots, size_t count, size
 static ssize_t send_slots(int fd, struct iovec *slots, size_t count)
 {
     struct msghdr message = {.msg_iov = slots, .msg_iovlen = count};
-    ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-    if (sent < 0 && (errno == EAGAIN || errno == EINTR || errno == ENOTCONN))
-        return 0;
-    return sent;
+    ssize_t sent;
+    do
+        sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 && (errno == EAGAIN || errno == ENOTCONN) ? 0 : sent;
 }
 
 int conn_send(struct conn *conn, struct iovec *slots, size_t count, size_t *out_taken)
@@ -111,9 +112,12 @@ enum conn_read conn_recv(struct conn *conn, struct cr_slice *out_data)
     /* Over the budget a stalled reader holds at most this one small read. */
     bool tight = worker->unsent > worker->options->unsent_max;
     size_t size = tight ? WORKER_TIGHT_READ : WORKER_SCRATCH;
-    ssize_t got = recv(conn->fd, worker->scratch, size, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-        conn->readable = errno == EINTR;
+    ssize_t got;
+    do
+        got = recv(conn->fd, worker->scratch, size, 0);
+    while (got < 0 && errno == EINTR);
+    if (got < 0 && errno == EAGAIN) {
+        conn->readable = false;
         return CONN_READ_AGAIN;
     }
     if (got < 0)
