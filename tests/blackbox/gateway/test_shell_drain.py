@@ -141,6 +141,8 @@ def test_it_lingers_behind_the_registry(daemon, backend):
     gateway = start(daemon, backend, **{
         "eureka.client.enabled": "true", "crema.shutdown.linger-ms": 1500,
         "eureka.client.service-url.defaultZone": registry.url("/eureka/")})
+    wait_until(lambda: registry.get("/eureka/apps/MSA-ARCHITECTURE-ZUUL-SERVER").status == 200, 5,
+               "the gateway to register")
     gateway.signal(signal.SIGTERM)
     wait_until(lambda: "event=registry.left" in gateway.log, 5, "the gateway to leave")
     assert gateway.get("/a/1").status == 200  # somebody who has not heard of it yet
