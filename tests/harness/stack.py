@@ -174,8 +174,14 @@ class Stack:
         self.broker = self.wanted_broker
 
     def wait_ready(self, seconds=30):
+        """Until each daemon is ready and the gateway has heard of the services."""
         for row in self.daemons():
             wait_until(lambda: self._ready_or_dead(row.name), seconds, f"{row.name} to be ready")
+        wait_until(self._routed, seconds, "the gateway to find the services")
+
+    def _routed(self):
+        return all(http.get(self.url("zuul-gateway", f"/api/v1/{name}"), timeout=5).status == 200
+                   for name in ("order", "member", "status"))
 
     def _ready_or_dead(self, name):
         if not self.alive(name):
