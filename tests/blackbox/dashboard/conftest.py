@@ -51,8 +51,8 @@ def origin():
 @pytest.fixture
 def dashboard(daemon):
     """dashboard(settings) starts one without registry and config server."""
-    def start(settings=None):
-        return daemon("hystrix-dashboard", {**LOCAL, **(settings or {})})
+    def start(settings=None, home=None):
+        return daemon("hystrix-dashboard", {**LOCAL, **(settings or {})}, home=home)
     return start
 
 

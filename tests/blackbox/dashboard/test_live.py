@@ -1,8 +1,6 @@
 """The front page's stream, its hosts, and the settings."""
 import json
 
-from conftest import LOCAL
-
 from harness.origin import busy
 from harness.poll import wait_until
 from harness.running import run_once
@@ -42,13 +40,13 @@ def test_the_aggregator_is_found_in_the_registry(daemon, read):
     assert isinstance(running.get("/hosts.json?cluster=default").json, list)
 
 
-def test_a_settings_change_is_live(daemon, tmp_path, origin, read):
+def test_a_settings_change_is_live(dashboard, tmp_path, origin, read):
     """The allow list of application.yml, read again."""
     home = tmp_path / "home"
     home.mkdir()
     config = home / "application.yml"
     config.write_text("hystrix:\n  dashboard:\n    proxy-stream-allow-list: other\n")
-    running = daemon("hystrix-dashboard", {**LOCAL, "spring.config.location": f"file:{config}"}, home=home)
+    running = dashboard({"spring.config.location": f"file:{config}"}, home=home)
     path = f"/proxy.stream?origin=127.0.0.1:{origin.port}/s"
     assert running.get(path).status == 403
     config.write_text("hystrix:\n  dashboard:\n    proxy-stream-allow-list:\n      - other\n      - 127.0.0.1\n")

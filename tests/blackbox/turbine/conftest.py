@@ -9,11 +9,7 @@ import pytest
 
 from harness.poll import wait_until
 
-
-def command(name="GetOrder", **fields):
-    """A HystrixCommand event, as short as a reader accepts it."""
-    return {"type": "HystrixCommand", "name": name, "group": "Orders", "requestCount": 10,
-            "isCircuitBreakerOpen": False, "reportingHosts": 1, **fields}
+from hystrix_event import command
 
 
 class _Handler(BaseHTTPRequestHandler):

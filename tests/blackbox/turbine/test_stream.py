@@ -1,8 +1,9 @@
 """turbine.stream and the lists, as their readers see them."""
 import time
 
-from conftest import command
 from harness.poll import wait_until
+
+from hystrix_event import command
 
 
 def test_case_68_headers_pings_and_meta(fleet, turbine, read):

@@ -2,8 +2,9 @@
 import json
 import time
 
-from conftest import command
 from harness.poll import wait_until
+
+from hystrix_event import command
 
 
 def hosts(running):
