@@ -48,8 +48,8 @@ static void test_rows(void **state)
         "3 instances: 3 UP.",
         "<th scope=\"rowgroup\" rowspan=\"2\">A</th>",
         "<a rel=\"noreferrer\" href=\"https://h/?a=1&amp;b=&#39;2&#39;\">1</a>",
-        "<td>10.0.0.1:7001 (TLS :7002)</td><td class=\"number\">1 min 1 s</td>"
-        "<td class=\"number\">1 d 23 h</td>",
+        ("<td>10.0.0.1:7001 (TLS :7002)</td><td class=\"number\">1 min 1 s</td>"
+         "<td class=\"number\">1 d 23 h</td>"),
         "&lt;2&gt;",
         "<td class=\"number\">1 h 58 min</td>",
         "<th scope=\"rowgroup\" rowspan=\"1\">B</th>",
