@@ -12,6 +12,7 @@ from harness.poll import wait_until
 from harness.running import preset
 from harness.stack import ROOT, Stack
 
+DRAIN_SECONDS = 5  # the default of crema.shutdown.drain-ms; a peer's idle connection may take all of it
 ORDER = {"id": None, "orderNumber": "1", "coffeeName": "espresso", "coffeeCount": "3",
          "customerName": "kevin"}
 
@@ -101,7 +102,7 @@ def test_sigterm_ends_every_daemon_and_it_is_no_longer_registered(running):
     wait_until(lambda: registered() >= set(applications), 10, f"all of {sorted(applications)}")
     try:
         for application, name in applications.items():
-            assert stack.stop(name, seconds=5), f"{name} had to be killed"
+            assert stack.stop(name, DRAIN_SECONDS + 1), f"{name} had to be killed"
             assert application not in registered(), f"{name} is gone but still registered"
     finally:
         assert crema("up", "-d", home=stack.home).returncode == 0
