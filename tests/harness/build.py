@@ -14,14 +14,13 @@ def configure(preset):
 
 
 def build(preset):
-    """Configures where needed and builds; raises CalledProcessError with the output printed.
+    """Configures and builds; raises CalledProcessError with the output printed.
 
     Politely: who waits for the build has the processor anyway, and what else runs is a test.
     """
     folder = ROOT / "build" / preset
     with locked(preset):
-        if not (folder / "build.ninja").exists():
-            run(["cmake", "--preset", preset])
+        run(["cmake", "--preset", preset])  # ./crema up may have configured without the tests
         run(["nice", "cmake", "--build", str(folder)])
 
 
