@@ -7,6 +7,7 @@
 
 #include "cr_assert.h"
 #include "cr_clock.h"
+#include "cr_gate.h"
 #include "cr_int.h"
 #include "cr_metrics.h"
 #include "cr_readers.h"
@@ -19,6 +20,7 @@ enum {
     READERS_DEFAULT = 8,
     CACHE_DEFAULT_KIB = 512,
     WATCHES_MAX = 4,
+    TURN_WAIT_MS = 5000, /* for other processes that write */
 };
 #define FREE_MIN_DEFAULT ((int64_t)8 << 20)
 
@@ -41,7 +43,8 @@ struct cr_store {
     size_t queue_max;
     size_t batch_max;
     int64_t free_min_bytes;
-    struct cr_tx *writer; /* the store thread's, once that runs */
+    struct cr_gate gate;  /* the store thread's, once that runs */
+    struct cr_tx *writer; /* likewise */
     struct cr_readers *readers;
     struct cr_thread thread;
 
@@ -94,7 +97,8 @@ struct outcome {
 
 /* Runs jobs from first in one transaction, until the last or until the engine gave it up (disk
  * full): those before the break failed. Returns the first job that was not run. */
-static struct job *run_group(struct cr_store *store, struct job *first, struct outcome *outcome)
+static struct job *run_transaction(struct cr_store *store, struct job *first,
+                                   struct outcome *outcome)
 {
     struct cr_err err;
     outcome->refused = true;
@@ -121,6 +125,20 @@ static struct job *run_group(struct cr_store *store, struct job *first, struct o
     }
     *outcome = (struct outcome){.committed = true};
     return NULL;
+}
+
+/* The same, when it is this process's turn. */
+static struct job *run_group(struct cr_store *store, struct job *first, struct outcome *outcome)
+{
+    struct cr_err err;
+    outcome->refused = true;
+    if (cr_gate_enter(&store->gate, TURN_WAIT_MS, &err) < 0) {
+        fail_all(first, NULL, &err);
+        return NULL;
+    }
+    struct job *rest = run_transaction(store, first, outcome);
+    cr_gate_leave(&store->gate);
+    return rest;
 }
 
 static void call_watches(struct cr_store *store)
@@ -208,6 +226,7 @@ static struct cr_store *store_new(const struct cr_store_options *options)
     cr_mutex_init(&store->mutex);
     cr_mutex_init(&store->watch_mutex);
     cr_cond_init(&store->work);
+    store->gate.fd = -1;
     store->last = &store->first;
     store->queue_max = or_default(options->queue_max, QUEUE_DEFAULT);
     store->batch_max = or_default(options->batch_max, BATCH_DEFAULT);
@@ -218,6 +237,22 @@ static struct cr_store *store_new(const struct cr_store_options *options)
     store->transactions = cr_metrics_timer("store.transactions",
                                            "Time of a group of closures, commit included", NULL);
     return store;
+}
+
+/* In turn: of several processes that start at once, one makes the file and its tables. */
+static int open_writer(struct cr_store *store, const struct cr_tx_options *connection,
+                       const struct cr_store_options *options, struct cr_err *err)
+{
+    int rc = cr_gate_open(&store->gate, store->path, err);
+    if (rc == 0)
+        rc = cr_gate_enter(&store->gate, TURN_WAIT_MS, err);
+    if (rc < 0)
+        return rc;
+    rc = cr_tx_open(connection, &store->writer, err);
+    if (rc == 0)
+        rc = cr_migrate(store->writer, options, err);
+    cr_gate_leave(&store->gate);
+    return rc;
 }
 
 int cr_store_open(const struct cr_store_options *options, struct cr_store **out_store,
@@ -231,9 +266,7 @@ int cr_store_open(const struct cr_store_options *options, struct cr_store **out_
         .writer = true,
         .cache_kib = or_default(options->cache_kib, CACHE_DEFAULT_KIB),
     };
-    int rc = cr_tx_open(&connection, &store->writer, err);
-    if (rc == 0)
-        rc = cr_migrate(store->writer, options, err);
+    int rc = open_writer(store, &connection, options, err);
     if (rc < 0)
         return rc;
     connection.writer = false;
@@ -262,6 +295,7 @@ void cr_store_close(struct cr_store *store)
     if (store->writer)
         cr_tx_checkpoint(store->writer);
     cr_tx_close(store->writer);
+    cr_gate_close(&store->gate);
     cr_cond_fini(&store->work);
     cr_mutex_fini(&store->watch_mutex);
     cr_mutex_fini(&store->mutex);

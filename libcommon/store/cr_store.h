@@ -3,13 +3,16 @@
  * A writer submits a closure. The store thread takes all that wait, runs each in a savepoint of one
  * transaction, commits once (synchronous, durable) and then calls each one's `done`. A reader runs
  * on the calling thread, on a read-only connection that is its own meanwhile, in one snapshot.
- * Order of `seq` columns = order of commits holds because there is one writer; an engine with
- * several would have to assign them under a lock.
+ * Order of `seq` columns = order of commits holds because there is one writer at a time; an engine
+ * with several would have to assign them under a lock. Several processes may open one file: each
+ * has such a thread, and they take turns (cr_gate). What others wrote is seen by every read that
+ * begins afterwards, but nobody is called (cr_store_watch) for it.
  *
  * Ownership: options are copied; closures' ctx are the submitter's. Close the store after everybody
  *            who uses it has stopped.
  * Errors:    CR_EUNAVAILABLE the disk is full (or its free space below the floor), the queue is
- *            full, no reader came free in time, or the store is closing; nothing was written then.
+ *            full, no reader came free in time, another process did not let us write in time, or
+ *            the store is closing; nothing was written then.
  * Threads:   any, but for `fn` and `done`, which run on the store thread and must not block, nor
  *            call cr_store_write.
  * Units:     bytes, milliseconds.

@@ -162,6 +162,7 @@ bool cr_tx_active(const struct cr_tx *tx)
 
 void cr_tx_checkpoint(struct cr_tx *tx)
 {
+    sqlite3_busy_timeout(tx->db, 0); /* other processes may go on with it for long */
     sqlite3_wal_checkpoint_v2(tx->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 

@@ -28,7 +28,8 @@ bool cr_tx_active(const struct cr_tx *tx);
 /* Several statements, for migrations. */
 CR_MUST_CHECK int cr_tx_script(struct cr_tx *tx, const char *sql, struct cr_err *err);
 
-/* Moves the log into the database file and empties it; best effort. */
+/* Moves the log into the database file and empties it, unless somebody uses it; the connection is
+ * only closed afterwards, for it does not wait any more. */
 void cr_tx_checkpoint(struct cr_tx *tx);
 
 /* Brings every schema to its newest migration, each in one transaction. */
