@@ -99,8 +99,8 @@ static void set_state(struct cr_relay *relay, enum cr_relay_state state, const c
     if (!changed || !log)
         return;
     enum cr_log_level level = CR_LOG_WARN;
-    if (state == CR_RELAY_RUNNING)
-        level = CR_LOG_INFO;
+    if (state == CR_RELAY_RUNNING || state == CR_RELAY_LOCKED)
+        level = CR_LOG_INFO; /* one of several processes of a store relays, the others stand by */
     else if (state == CR_RELAY_STOPPED)
         level = CR_LOG_ERROR;
     cr_log_at(log, level, "relay.state", "topic %s at %s: %s%s%s", relay->options.topic,
@@ -176,7 +176,7 @@ static bool have_lock(struct cr_relay *relay)
         char reason[200];
         snprintf(reason, sizeof reason, "%s: %s", path.data,
                  fd < 0 ? "cannot be opened" : "another process relays this store");
-        set_state(relay, CR_RELAY_LOCKED, reason);
+        set_state(relay, fd < 0 ? CR_RELAY_CONNECTING : CR_RELAY_LOCKED, reason);
         cr_closep(&fd);
         return false;
     }

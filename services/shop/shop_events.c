@@ -15,7 +15,7 @@
 #include "shop_job.h"
 #include "shop_store.h"
 
-enum { RELAY_STOP_MS = 1500 };
+enum { RELAY_STOP_MS = 800 };
 
 struct broker_settings {
     const char *servers;
@@ -113,7 +113,8 @@ void shop_relay_stop(struct cr_app *app CR_UNUSED, void *state)
     free(module);
 }
 
-/* A broker that is away is told, not felt: orders are taken all the same. */
+/* A broker that is away is told, not felt: orders are taken all the same. Nor is anything wrong
+ * where another instance on the same database publishes. */
 void shop_relay_health(void *state, struct cr_health *health)
 {
     struct relay_module *module = state;
@@ -126,7 +127,7 @@ void shop_relay_health(void *state, struct cr_health *health)
     cr_health_detail(health, "pending", "%lld", (long long)(status.head - status.cursor));
     if (status.embedded)
         cr_health_detail(health, "bus", "embedded (volatile, this machine only)");
-    if (status.state != CR_RELAY_RUNNING)
+    if (status.state != CR_RELAY_RUNNING && status.state != CR_RELAY_LOCKED)
         cr_health_set(health, CR_HEALTH_UNKNOWN);
     if (status.reason[0])
         cr_health_detail(health, "reason", "%s", status.reason);
