@@ -7,7 +7,6 @@
 #include "cr_cloud.h"
 #include "cr_http_request.h"
 #include "cr_http_router.h"
-#include "cr_int.h"
 #include "cr_log.h"
 #include "cr_settings.h"
 #include "gateway_admin.h"
@@ -33,15 +32,12 @@ struct gateway {
 struct spine_keys {
     int64_t port;
     int64_t drain_ms;
-    int64_t linger_ms;
 };
 
 static const struct cr_setting spine_rows[] = {
     {"server.port", CR_SETTING_INT, offsetof(struct spine_keys, port), "9090", 0, 65535, 0, ""},
     {"crema.shutdown.drain-ms", CR_SETTING_DURATION, offsetof(struct spine_keys, drain_ms), "5000",
      0, 3600000, 0, ""},
-    {"crema.shutdown.linger-ms", CR_SETTING_DURATION, offsetof(struct spine_keys, linger_ms), "0",
-     0, 60000, 0, ""},
 };
 static const struct cr_setting_table spine_table = {spine_rows, CR_COUNT(spine_rows)};
 
@@ -56,8 +52,7 @@ static int fill_options(struct gateway *gateway, struct cr_err *err)
         return rc;
     gateway->options.host = cr_app_host(app);
     gateway->options.port = (int)keys.port;
-    /* The spine lingers before our drain begins, and counts both together. */
-    gateway->options.drain_ms = cr_max_i64(keys.drain_ms - keys.linger_ms, 0);
+    gateway->options.drain_ms = keys.drain_ms;
     gateway->options.admin_socket = cr_app_admin_socket(app);
     return 0;
 }

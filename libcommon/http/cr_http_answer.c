@@ -164,7 +164,7 @@ static enum MHD_Result queue(struct cr_http_request *req, int status, struct MHD
         return MHD_NO;
     struct cr_http_server *server = req->server;
     cr_mutex_lock(&server->lock);
-    bool close = req->close_after || server->draining;
+    bool close = req->close_after || server->winding_down || server->draining;
     cr_mutex_unlock(&server->lock);
     if (close)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");

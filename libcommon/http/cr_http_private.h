@@ -74,6 +74,7 @@ struct cr_http_server {
     size_t stream_count;        /* [lock] */
     uint64_t refused;           /* [lock] */
     uint64_t reaped;            /* [lock] */
+    bool winding_down;          /* [lock] no keep-alive */
     bool draining;              /* [lock] no new streams, no keep-alive */
     bool abandoning;            /* [lock] the wait is over: unanswered requests get 503 */
     bool ending;                /* [lock] the accepting thread leaves */

@@ -247,6 +247,12 @@ static bool wait_quiet(struct cr_http_server *server, int64_t deadline_ms)
     return true;
 }
 
+void cr_http_server_wind_down(struct cr_http_server *server)
+{
+    CR_LOCKED(&server->lock);
+    server->winding_down = true;
+}
+
 size_t cr_http_server_drain(struct cr_http_server *server, int64_t wait_ms)
 {
     enum { LAST_WORDS_MS = 250 }; /* for the 503s to leave */

@@ -44,6 +44,10 @@ CR_MUST_CHECK int cr_http_server_start(const struct cr_http_server_options *opti
 
 int cr_http_server_port(const struct cr_http_server *server); /* 0 for a Unix socket */
 
+/* Goes on serving, but every answer closes its connection: the next request goes elsewhere, or
+ * comes on a connection that the drain sees. */
+void cr_http_server_wind_down(struct cr_http_server *server);
+
 /* Stops listening, ends every stream after what is queued, and waits up to wait_ms for requests in
  * work; those left are answered 503. Returns how many those were. Kept-alive connections are
  * closed after their answer. */

@@ -195,17 +195,17 @@ static int tell_ready(struct cr_app *app, struct cr_err *err)
 
 /* --- the stages of the end --- */
 
-static void begin_drain(struct cr_app *app)
+static void begin_drain(struct cr_app *app, int64_t limit_ms)
 {
     struct cr_err err = {0};
-    const struct cr_config *config = cr_app_config(app);
-    int64_t drain_ms = config ? config->spine.drain_ms : 0;
     atomic_store(&app->stage, CR_STAGE_DRAIN);
     cr_notify("STOPPING=1");
-    cr_log_info(app->log, "daemon.draining", "ending within %lld ms", (long long)drain_ms);
+    cr_log_info(app->log, "daemon.draining", "ending within %lld ms", (long long)limit_ms);
+    if (app->server)
+        cr_http_server_wind_down(app->server);
     cr_watchdog_stop(&app->watchdog); /* where the start was not finished */
     if (cr_watchdog_start(&app->watchdog, &app->signals, app->log, CR_WATCH_END,
-                          drain_ms + STOP_GRACE_MS, &err) != 0)
+                          limit_ms + STOP_GRACE_MS, &err) != 0)
         cr_log_warn(app->log, "watchdog.failed", "%s; ending without a time limit", err.text);
 }
 
@@ -220,17 +220,19 @@ static void drain_server(struct cr_app *app, int64_t deadline_ms)
         cr_log_warn(app->log, "drain.unfinished", "%zu requests were not finished in time", left);
 }
 
+/* Leaves the registry, lingers until those who have not heard of it yet have, and only then takes
+ * no more; a registry that is slow to answer takes its time from the drain, not from the end. */
 static void drain(struct cr_app *app)
 {
     const struct cr_config *config = cr_app_config(app);
-    int64_t now_ms = cr_clock_ms();
     int64_t drain_ms = config ? config->spine.drain_ms : 0;
-    int64_t linger_ms = config ? cr_min_i64(config->spine.linger_ms, drain_ms) : 0;
-    begin_drain(app);
+    int64_t linger_ms = config && app->run_file ? config->spine.linger_ms : 0;
+    int64_t deadline_ms = cr_clock_ms() + linger_ms + drain_ms;
+    begin_drain(app, linger_ms + drain_ms);
     if (app->refresh)
         cr_refresh_drain(app->refresh);
-    cr_modules_drain(app, linger_ms);
-    drain_server(app, now_ms + drain_ms);
+    cr_modules_drain(app, linger_ms, deadline_ms);
+    drain_server(app, deadline_ms);
     if (app->run_file)
         cr_run_file_remove(app->home, app->daemon->name);
 }

@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include "cr_clock.h"
+#include "cr_int.h"
+
 bool cr_app_end_wanted(struct cr_app *app)
 {
     unsigned events = cr_signals_wait(&app->signals, 0);
@@ -44,15 +47,16 @@ int cr_modules_start(struct cr_app *app, struct cr_err *err)
 }
 
 /* The time in which those who were told to stay away may still come. */
-static void linger(struct cr_app *app, int64_t linger_ms)
+static void linger(struct cr_app *app, int64_t linger_ms, int64_t deadline_ms)
 {
+    linger_ms = cr_min_i64(linger_ms, deadline_ms - cr_clock_ms());
     if (linger_ms <= 0)
         return;
     cr_watchdog_doing(&app->watchdog, "lingering");
     usleep((useconds_t)linger_ms * 1000);
 }
 
-void cr_modules_drain(struct cr_app *app, int64_t linger_ms)
+void cr_modules_drain(struct cr_app *app, int64_t linger_ms, int64_t deadline_ms)
 {
     for (size_t i = app->started; i-- > 0;) {
         const struct cr_module *module = &app->daemon->modules[i];
@@ -60,7 +64,7 @@ void cr_modules_drain(struct cr_app *app, int64_t linger_ms)
         if (module->drain)
             module->drain(app, app->states[i]);
         if (i + 1 == app->daemon->module_count)
-            linger(app, linger_ms);
+            linger(app, linger_ms, deadline_ms);
     }
     app->started = 0;
 }

@@ -12,8 +12,9 @@
 /* Ends early, with 0, when a signal asked for the end. */
 CR_MUST_CHECK int cr_modules_open(struct cr_app *app, struct cr_err *err);
 CR_MUST_CHECK int cr_modules_start(struct cr_app *app, struct cr_err *err);
-/* Lingers behind the last module of the table, the one that leaves the registry. */
-void cr_modules_drain(struct cr_app *app, int64_t linger_ms);
+/* Lingers behind the last module of the table, the one that leaves the registry, but not beyond
+ * deadline_ms. */
+void cr_modules_drain(struct cr_app *app, int64_t linger_ms, int64_t deadline_ms);
 void cr_modules_stop(struct cr_app *app);
 void cr_modules_reload(struct cr_app *app, const struct cr_changes *changes);
 
