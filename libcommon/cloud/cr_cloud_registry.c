@@ -259,6 +259,9 @@ void cr_cloud_registry_health(void *state, struct cr_health *health)
     cr_registry_client_state(module->client, &now);
     cr_health_detail(health, "registry", "%s", now.url);
     cr_health_detail(health, "registered", "%s", now.registered ? "yes" : "no");
+    if (now.kept > 0)
+        cr_health_detail(health, "forgotten", "%zu instances, which stay for their lease",
+                         now.kept);
     if (now.problem[0]) {
         cr_health_set(health, CR_HEALTH_UNKNOWN);
         cr_health_detail(health, "problem", "%s", now.problem);

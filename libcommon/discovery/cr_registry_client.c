@@ -12,6 +12,7 @@
 #include "cr_log.h"
 #include "cr_map.h"
 #include "cr_registry_link_private.h"
+#include "cr_registry_memory_private.h"
 #include "cr_thread.h"
 #include "cr_url.h"
 
@@ -55,6 +56,8 @@ struct cr_registry_client {
     bool fetch_failed;
     uint64_t body_hash; /* of the last answer that was published */
     size_t body_len;
+    bool self_listed; /* in that answer */
+    struct cr_registry_memory memory;
     struct cr_registry_answer answer;
 };
 
@@ -112,6 +115,7 @@ void cr_registry_client_free(struct cr_registry_client *client)
     cr_map_free(client->wanted);
     cr_wire_instance_free(client->self);
     cr_buf_free(&client->answer.body);
+    cr_registry_memory_free(&client->memory);
     free(client->self_path);
     cr_cond_fini(&client->cond);
     cr_mutex_fini(&client->mutex);
@@ -282,6 +286,38 @@ static uint64_t hash_of(struct cr_slice text)
     return hash;
 }
 
+/* Does the answer come from a registry that lost its memory? One that listed us and does not any
+ * more, though nobody asked it to, does: a lease ends only unrenewed. Who is in no list can tell by
+ * an empty one after an outage. */
+static bool is_forgetful(struct cr_registry_client *client, const struct cr_wire_instances *list)
+{
+    bool listed = client->self && cr_registry_lists(list, client->self);
+    bool lost = client->self_listed && !listed && !is_interrupted(client) && client->lease_known;
+    client->self_listed = listed;
+    if (lost)
+        set_next_contact(client, cr_clock_ms());
+    return lost || (!client->self && list->count == 0 && client->fetch_failed);
+}
+
+/* Puts those whom the registry forgot behind those whom it lists. */
+static int remember(struct cr_registry_client *client, struct cr_slice body, struct cr_arena *arena,
+                    struct cr_wire_instances *list)
+{
+    size_t listed = list->count;
+    bool forgot = is_forgetful(client, list);
+    int rc = forgot ? cr_registry_memory_keep(&client->memory, cr_clock_ms()) : 0;
+    rc = rc ? rc : cr_registry_memory_add(&client->memory, body, cr_clock_ms(), arena, list);
+    size_t kept = client->memory.count;
+    if (forgot && kept > 0)
+        cr_log_warn(client->options.log, "registry.forgot",
+                    "it lists %zu instances and has forgotten %zu, which stay until they register "
+                    "again, for the time of their leases at most",
+                    listed, kept);
+    CR_LOCKED(&client->mutex);
+    client->state.kept = kept;
+    return rc;
+}
+
 static int publish(struct cr_registry_client *client, struct cr_slice body, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(parsed_max_bytes);
@@ -291,6 +327,8 @@ static int publish(struct cr_registry_client *client, struct cr_slice body, stru
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "no memory");
     int rc = cr_wire_instances_read(body, arena, &list, &skipped, err);
+    if (rc == 0 && remember(client, body, arena, &list))
+        rc = cr_err_set(err, CR_ENOMEM, "no memory");
     rc = rc ? rc : cr_instances_publish(client->instances, &list, &changed, err);
     if (rc)
         return rc;
@@ -313,7 +351,8 @@ static void fetch(struct cr_registry_client *client)
     /* Most answers are the last one again. */
     struct cr_slice body = cr_buf_view(&client->answer.body);
     uint64_t hash = hash_of(body);
-    if (!client->state.fetched || hash != client->body_hash || body.len != client->body_len) {
+    if (!client->state.fetched || client->memory.count > 0 || hash != client->body_hash ||
+        body.len != client->body_len) {
         struct cr_err err = {0};
         if (publish(client, body, &err)) {
             fetch_lost(client, err.text);

@@ -15,6 +15,9 @@
  * Source:    Netflix/eureka DiscoveryClient (register, 404 -> register again, cancel);
  *            several URLs are tried in their order, beginning with the one that answered last.
  *
+ * A registry that was restarted and lists nobody any more is not believed at once: instances stay
+ * for the time of their leases, within which they register again (cr_registry_memory_private.h).
+ *
  * The pace: every eager_ms until the first answer and while a wanted service has no instance that
  * is UP, else every fetch_ms.
  */
@@ -75,6 +78,7 @@ struct cr_instances *cr_registry_client_instances(struct cr_registry_client *cli
 struct cr_registry_client_state {
     bool registered;    /* the last register or renewal was accepted */
     bool fetched;       /* at least one fetch succeeded */
+    size_t kept;        /* instances that a restarted registry has forgotten, and we have not */
     int64_t renewed_ms; /* cr_clock_ms() of the last success; 0: never */
     int64_t fetched_ms;
     char url[256];     /* the server in use, without credentials */

@@ -63,7 +63,7 @@ class Backend:
         self.server.server_close()
 
 
-def record(app, port, vip=None, status="UP"):
+def record(app, port, vip=None, status="UP", lease=90):
     """Netflix' JSON of an instance."""
     return {"instance": {
         "instanceId": f"127.0.0.1:{app}:{port}", "hostName": "127.0.0.1", "app": app.upper(),
@@ -72,7 +72,7 @@ def record(app, port, vip=None, status="UP"):
         "dataCenterInfo": {"@class": "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo",
                            "name": "MyOwn"},
         "lastDirtyTimestamp": str(time.time_ns() // 1_000_000),
-        "leaseInfo": {"renewalIntervalInSecs": 30, "durationInSecs": 90}}}
+        "leaseInfo": {"renewalIntervalInSecs": lease // 3, "durationInSecs": lease}}}
 
 
 class Entry:

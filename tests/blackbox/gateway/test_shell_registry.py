@@ -137,3 +137,30 @@ def test_started_before_the_registry(daemon, backends, tmp_path):
                                                    "server.port": probe.port})
     Entry(registry, "users", backends[0].port)
     wait_until(lambda: front.get("/u/1").status == 200, 5, "the instance")
+
+
+def test_a_registry_without_memory_takes_nothing_away(daemon, gateway, registry, backends):
+    front = gateway({"zuul.routes.users": "/u/**"})
+    entry = Entry(registry, "users", backends[0].port, lease=6)
+    wait_until(lambda: front.get("/u/1").status == 200, 3, "the instance")
+    own = "/eureka/apps/THE-GATEWAY"
+    wait_until(lambda: registry.get(own).status == 200, 5, "the gateway's own entry")
+    registry.kill()
+    statuses = [front.get("/u/1").status for _ in range(50)]
+    again = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
+                                                "server.port": registry.port})
+    wait_until(lambda: statuses.append(front.get("/u/1").status)
+               or "event=registry.forgot" in front.log, 5, "the empty answer", every=0)
+    assert again.get("/eureka/apps/USERS").status == 404
+    assert set(statuses) == {200}
+    details = front.get("/actuator/health").json["components"]["eureka"]["details"]
+    assert details["forgotten"].startswith("1 ") or details["forgotten"].startswith("2 ")
+    # The gateway is in the list again without waiting for its next renewal; the instance is not, and
+    # goes when its lease would have ended.
+    wait_until(lambda: again.get(own).status == 200, 2, "the gateway to register again")
+    wait_until(lambda: front.get("/u/1").status == 503, 10, "the end of the lease")
+    entry.registry = again
+    entry.set_status("UP")
+    wait_until(lambda: front.get("/u/1").status == 200, 3, "the instance, registered again")
+    entry.leave()
+    wait_until(lambda: front.get("/u/1").status == 503, 3, "its departure, which is believed")
