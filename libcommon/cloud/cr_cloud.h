@@ -27,9 +27,8 @@ extern const struct cr_setting_table
 extern const struct cr_setting_table cr_cloud_metadata_table; /* eureka.instance.metadata-map.<> */
 #define CR_CLOUD_TABLES &cr_cloud_config_table, &cr_cloud_registry_table, &cr_cloud_metadata_table
 
-int cr_cloud_config_source(const struct cr_environment *local, struct cr_http_client *client,
-                           const struct cr_log *log, struct cr_arena *arena,
-                           struct cr_environment_remotes *out_remotes, struct cr_err *err);
+int cr_cloud_config_source(const struct cr_config_question *question, struct cr_arena *arena,
+                           struct cr_config_answer *out_answer, struct cr_err *err);
 
 int cr_cloud_registry_open(struct cr_app *app, void **out_state, struct cr_err *err);
 int cr_cloud_registry_start(struct cr_app *app, void *state, struct cr_err *err);

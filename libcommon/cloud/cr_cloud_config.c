@@ -108,44 +108,86 @@ static int hand_over(const struct cr_wire_environment *environment, struct cr_ar
     return 0;
 }
 
-int cr_cloud_config_source(const struct cr_environment *local, struct cr_http_client *client,
-                           const struct cr_log *log, struct cr_arena *arena,
-                           struct cr_environment_remotes *out_remotes, struct cr_err *err)
+static void fill_options(const struct cr_config_question *question,
+                         const struct config_settings *settings, struct cr_arena *arena,
+                         struct cr_config_client_options *out_options)
+{
+    const char *cache = "";
+    if (*settings->home)
+        cache = cr_arena_printf(arena, "%s/cache/%s.config.json", settings->home, settings->name);
+    *out_options = (struct cr_config_client_options){
+        .http = question->client,
+        .log = question->log,
+        .uris = settings->uri,
+        .name = settings->name,
+        .profile = settings->profile,
+        .label = settings->label,
+        .username = settings->username,
+        .password = settings->password,
+        .token = settings->token,
+        .cache_path = cache,
+        .fail_fast = settings->fail_fast,
+        .again = question->again,
+        .waiting = question->waiting,
+        .ctx = question->ctx,
+        .wait_ms = settings->wait_ms,
+        .connect_timeout_ms = settings->connect_ms,
+        .read_timeout_ms = settings->read_ms,
+        .retry_initial_ms = settings->retry_initial_ms,
+        .retry_max_ms = settings->retry_max_ms,
+        .retry_multiplier = settings->retry_multiplier,
+        .retry_attempts = (int)settings->retry_attempts,
+    };
+}
+
+/* Without the credentials that may stand in a URI. */
+static struct cr_slice shown(struct cr_slice uri)
+{
+    ptrdiff_t at = cr_slice_find_last(uri, '@');
+    return at < 0 ? uri : cr_slice_from(uri, (size_t)at + 1);
+}
+
+static void tell_origin(const struct config_settings *settings,
+                        const struct cr_wire_environment *environment,
+                        struct cr_config_answer *answer)
+{
+    struct cr_slice rest = cr_slice_of(settings->uri);
+    struct cr_slice first = {NULL, 0};
+    (void)cr_slice_split(&rest, ',', &first);
+    snprintf(answer->origin, sizeof answer->origin, "%.*s%s: %zu sources",
+             CR_SLICE_ARG(shown(first)), rest.len > 0 ? " or another" : "",
+             environment->source_count);
+}
+
+int cr_cloud_config_source(const struct cr_config_question *question, struct cr_arena *arena,
+                           struct cr_config_answer *out_answer, struct cr_err *err)
 {
     struct config_settings settings;
-    int rc = cr_settings_bind(&all_rows, local, &settings, arena, err);
+    struct cr_config_client_options options;
+    struct cr_config_answer answer = {.origin = "nobody: spring.cloud.config.enabled is false"};
+    int rc = cr_settings_bind(&all_rows, question->local, &settings, arena, err);
     if (rc)
         return rc;
-    *out_remotes = (struct cr_environment_remotes){NULL, 0};
-    if (!settings.enabled)
+    if (!settings.enabled) {
+        *out_answer = answer;
         return 0;
-    const char *cache = "";
-    if (*settings.home)
-        cache = cr_arena_printf(arena, "%s/cache/%s.config.json", settings.home, settings.name);
-    struct cr_config_client_options options = {
-        .http = client,
-        .log = log,
-        .uris = settings.uri,
-        .name = settings.name,
-        .profile = settings.profile,
-        .label = settings.label,
-        .username = settings.username,
-        .password = settings.password,
-        .token = settings.token,
-        .cache_path = cache,
-        .fail_fast = settings.fail_fast,
-        .wait_ms = settings.wait_ms,
-        .connect_timeout_ms = settings.connect_ms,
-        .read_timeout_ms = settings.read_ms,
-        .retry_initial_ms = settings.retry_initial_ms,
-        .retry_max_ms = settings.retry_max_ms,
-        .retry_multiplier = settings.retry_multiplier,
-        .retry_attempts = (int)settings.retry_attempts,
-    };
+    }
+    fill_options(question, &settings, arena, &options);
     struct cr_wire_environment environment;
     enum cr_config_client_origin origin;
-    rc = cr_config_client_fetch(&options, arena, &environment, &origin, err);
-    if (rc)
+    struct cr_err why = {0};
+    rc = cr_config_client_fetch(&options, arena, &environment, &origin, &why);
+    if (rc) {
+        if (err)
+            *err = why;
         return rc;
-    return hand_over(&environment, arena, out_remotes, err);
+    }
+    tell_origin(&settings, &environment, &answer);
+    answer.partial = origin != CR_CONFIG_SERVER;
+    if (answer.partial)
+        snprintf(answer.problem, sizeof answer.problem, "%s", why.text);
+    rc = hand_over(&environment, arena, &answer.remotes, err);
+    if (rc == 0)
+        *out_answer = answer;
+    return rc;
 }

@@ -228,6 +228,8 @@ static enum outcome ask_for_a_while(struct asking *asking, int64_t wait_ms)
         if (!said)
             cr_log_info(asking->options->log, "config.waiting", "for at most %" PRId64 " ms: %s",
                         left_ms, asking->err->text);
+        if (!said && asking->options->waiting)
+            asking->options->waiting(asking->options->ctx, asking->err->text);
         said = true;
         pause_ms(cr_min_i64(pause, left_ms));
         pause = cr_min_i64(pause * 2, PAUSE_MOST_MS);
@@ -265,14 +267,17 @@ static bool read_copy(const struct cr_config_client_options *options, struct cr_
     return true;
 }
 
+static bool copy_says(const struct cr_config_client_options *options, struct cr_slice body)
+{
+    CR_AUTO(cr_buf) last = {.max = body_max_bytes};
+    return cr_file_read(options->cache_path, &last, NULL) == 0 &&
+           cr_slice_equal(cr_buf_view(&last), body);
+}
+
 static void write_copy(const struct cr_config_client_options *options, struct cr_slice body)
 {
-    if (!is_set(options->cache_path))
-        return;
-    CR_AUTO(cr_buf) last = {.max = body_max_bytes};
     struct cr_err err = {0};
-    if (cr_file_read(options->cache_path, &last, &err) == 0 &&
-        cr_slice_equal(cr_buf_view(&last), body))
+    if (!is_set(options->cache_path) || copy_says(options, body))
         return;
     CR_AUTO(cr_buf) folder = {0};
     const char *slash = strrchr(options->cache_path, '/');
@@ -283,17 +288,26 @@ static void write_copy(const struct cr_config_client_options *options, struct cr
         rc = rc ? rc : cr_file_make_dirs(folder.data, CACHE_DIR_MODE, &err);
     }
     rc = rc ? rc : cr_file_write(options->cache_path, body, CACHE_FILE_MODE, &err);
-    if (rc)
+    /* Instances that share a cache may get in each other's way, with the same text. */
+    if (rc && !copy_says(options, body))
         cr_log_warn(options->log, "config.copy-failed", "going on without a copy: %s", err.text);
 }
 
-static void log_copy(const struct cr_config_client_options *options, const char *why)
+static void tell_copy(const struct cr_config_client_options *options, const char *why,
+                      struct cr_err *err)
 {
     struct stat status;
     char written[CR_RFC3339_SIZE] = "an unknown time";
     if (stat(options->cache_path, &status) == 0)
         cr_clock_rfc3339((int64_t)status.st_mtim.tv_sec * 1000, written);
-    cr_log_warn(options->log, "config.copy-used", "the answer of %s stands in: %s", written, why);
+    cr_err_set(err, CR_EUNAVAILABLE, "the answer of %s stands in: %s", written, why);
+}
+
+static void tell(const struct cr_config_client_options *options, const char *event,
+                 const struct cr_err *err)
+{
+    enum cr_log_level level = options->again ? CR_LOG_DEBUG : CR_LOG_WARN;
+    cr_log_at(options->log, level, event, "%s", err->text);
 }
 
 /* ---- all together ---- */
@@ -315,10 +329,12 @@ static void log_sources(const struct cr_config_client_options *options,
 static enum outcome ask(struct asking *asking, bool have_copy)
 {
     const struct cr_config_client_options *options = asking->options;
-    if (options->fail_fast)
-        return ask_fail_fast(asking);
     int64_t wait_ms =
         have_copy ? cr_min_i64(options->wait_ms, WAIT_WITH_COPY_MS) : options->wait_ms;
+    if (options->again)
+        return ask_once(asking);
+    if (options->fail_fast)
+        return ask_fail_fast(asking);
     return ask_for_a_while(asking, wait_ms);
 }
 
@@ -335,20 +351,22 @@ int cr_config_client_fetch(const struct cr_config_client_options *options, struc
     if (ask(&asking, have_copy) == ANSWERED) {
         *out_origin = CR_CONFIG_SERVER;
         write_copy(options, asking.body);
-    } else if (options->fail_fast) {
+    } else if (options->fail_fast && !options->again) {
         return cr_err_set(err, CR_EUNAVAILABLE,
                           "config server: %s; spring.cloud.config.fail-fast=false starts without",
                           why.text);
     } else if (have_copy) {
         *out_origin = CR_CONFIG_CACHE;
         environment = kept;
-        log_copy(options, why.text);
+        tell_copy(options, why.text, err);
+        tell(options, "config.copy-used", err);
     } else {
         *out_origin = CR_CONFIG_NONE;
         environment = (struct cr_wire_environment){0};
-        cr_log_warn(options->log, "config.away", "going on with local settings: %s", why.text);
+        cr_err_set(err, CR_EUNAVAILABLE, "going on with local settings: %s", why.text);
+        tell(options, "config.away", err);
     }
-    if (*out_origin != CR_CONFIG_NONE)
+    if (*out_origin == CR_CONFIG_SERVER || (*out_origin == CR_CONFIG_CACHE && !options->again))
         log_sources(options, &environment);
     *out_environment = environment;
     return 0;

@@ -41,6 +41,9 @@ struct cr_config_client_options {
     const char *token;      /* X-Config-Token; "" = none */
     const char *cache_path; /* the file of the kept copy; "" = none is kept */
     bool fail_fast;
+    bool again; /* asked before in vain: ask once, wait for nobody, repeat no line of the log */
+    void (*waiting)(void *ctx, const char *why); /* nobody answers, more is tried; may be NULL */
+    void *ctx;                                   /* of waiting */
     int64_t wait_ms;            /* without fail-fast: how long to try while nobody answers */
     int64_t connect_timeout_ms; /* spring.cloud.config.request-connect-timeout */
     int64_t read_timeout_ms;    /* spring.cloud.config.request-read-timeout */
@@ -56,7 +59,8 @@ enum cr_config_client_origin {
     CR_CONFIG_CACHE,
 };
 
-/* The environment, in the arena. With CR_CONFIG_NONE it is empty. */
+/* The environment, in the arena. With CR_CONFIG_NONE it is empty; with that and CR_CONFIG_CACHE the
+ * result is 0, and err tells what stands in for the answer and why. */
 CR_MUST_CHECK int cr_config_client_fetch(const struct cr_config_client_options *options,
                                          struct cr_arena *arena,
                                          struct cr_wire_environment *out_environment,

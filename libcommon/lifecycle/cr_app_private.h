@@ -10,6 +10,7 @@
 
 #include "cr_app.h"
 #include "cr_config.h"
+#include "cr_config_state.h"
 #include "cr_http_server.h"
 #include "cr_signals.h"
 #include "cr_watchdog.h"
@@ -38,6 +39,7 @@ struct cr_app {
 
     _Atomic(struct cr_config *) config;
     const struct cr_config *boot_config;
+    struct cr_config_state config_state; /* has a lock of its own */
     const char *home;
     const char *admin_socket;
     atomic_int port;

@@ -35,20 +35,23 @@ int cr_config_environment(const struct cr_config_input *input,
     return cr_environment_load(&options, out_environment, err);
 }
 
-int cr_config_ask(const struct cr_config_input *input, const struct cr_environment *local,
-                  struct cr_http_client *client, const struct cr_log *log,
-                  struct cr_environment **out_environment, struct cr_err *err)
+int cr_config_ask(const struct cr_config_input *input, const struct cr_config_question *question,
+                  struct cr_config_answer *out_answer, struct cr_environment **out_environment,
+                  struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct cr_environment_remotes remotes = {NULL, 0};
+    struct cr_config_answer answer = {0};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "no memory");
     if (input->daemon->config_source) {
-        int rc = input->daemon->config_source(local, client, log, arena, &remotes, err);
+        int rc = input->daemon->config_source(question, arena, &answer, err);
         if (rc != 0)
             return rc;
     }
-    return cr_config_environment(input, &remotes, out_environment, err);
+    int rc = cr_config_environment(input, &answer.remotes, out_environment, err);
+    *out_answer = answer;
+    out_answer->remotes = (struct cr_environment_remotes){NULL, 0};
+    return rc;
 }
 
 /* --- logging --- */
@@ -260,22 +263,46 @@ void cr_config_free(struct cr_config *config)
 /* --- changes --- */
 
 int cr_config_live_changes(const struct cr_tables *tables, const char *const *keys,
-                           size_t key_count, struct cr_arena *arena, struct cr_changes *out_changes,
-                           size_t *out_restart_count)
+                           size_t key_count, struct cr_arena *arena, struct cr_changes *out_changes)
 {
     const char **live = cr_arena_array(arena, key_count + 1, sizeof *live);
     size_t count = 0;
-    size_t restart = 0;
     if (!live)
         return CR_ENOMEM;
     for (size_t i = 0; i < key_count; i++) {
         const struct cr_setting *row = cr_settings_find(tables->tables, tables->count, keys[i]);
-        if (row && !(row->flags & CR_SETTING_LIVE))
-            restart++;
-        else
+        if (!row || (row->flags & CR_SETTING_LIVE))
             live[count++] = keys[i];
     }
     *out_changes = (struct cr_changes){live, count};
-    *out_restart_count = restart;
     return 0;
+}
+
+/* A value that is written now and was the default before is no other. */
+static bool differs(const struct cr_setting *row, const char *key,
+                    const struct cr_environment *start, const struct cr_environment *now,
+                    struct cr_arena *arena)
+{
+    const char *fallback = row->fallback ? row->fallback : "";
+    const char *before = cr_environment_text(start, key, fallback, arena);
+    const char *after = cr_environment_text(now, key, fallback, arena);
+    return strcmp(before, after) != 0;
+}
+
+size_t cr_config_restart_keys(const struct cr_tables *tables, const struct cr_environment *start,
+                              const struct cr_environment *now, struct cr_arena *arena,
+                              struct cr_buf *out)
+{
+    const char *const *keys = NULL;
+    size_t count = 0;
+    size_t found = 0;
+    if (cr_environment_changes(start, now, arena, &keys, &count) != 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct cr_setting *row = cr_settings_find(tables->tables, tables->count, keys[i]);
+        if (!row || (row->flags & CR_SETTING_LIVE) || !differs(row, keys[i], start, now, arena))
+            continue;
+        cr_buf_printf(out, "%s%s", found++ == 0 ? "" : ", ", keys[i]);
+    }
+    return found;
 }

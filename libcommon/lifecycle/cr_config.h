@@ -32,11 +32,12 @@ CR_MUST_CHECK int cr_config_environment(const struct cr_config_input *input,
                                         const struct cr_environment_remotes *remotes,
                                         struct cr_environment **out_environment,
                                         struct cr_err *err);
-/* Asks the daemon's config source, where it has one, and reads all sources with its answer. */
+/* Asks the daemon's config source, where it has one, and reads all sources with its answer, of
+ * which out_answer keeps what there is to tell. */
 CR_MUST_CHECK int cr_config_ask(const struct cr_config_input *input,
-                                const struct cr_environment *local, struct cr_http_client *client,
-                                const struct cr_log *log, struct cr_environment **out_environment,
-                                struct cr_err *err);
+                                const struct cr_config_question *question,
+                                struct cr_config_answer *out_answer,
+                                struct cr_environment **out_environment, struct cr_err *err);
 /* Binds and checks. Fields of rows that are not live are those of before, where it is given. */
 CR_MUST_CHECK int cr_config_new(const struct cr_config_input *input,
                                 struct cr_environment *environment, const struct cr_config *before,
@@ -49,10 +50,15 @@ void cr_config_apply_logging(const struct cr_environment *environment);
 void cr_config_refresh_logging(const struct cr_environment *environment,
                                const struct cr_changes *changes);
 
-/* The changed keys between two environments that may take effect now: those of live rows and those
- * that no row knows. Keys of other rows are counted in *out_restart_count. */
+/* Of changed keys, those that may take effect now: keys of live rows and those that no row knows.
+ */
 CR_MUST_CHECK int cr_config_live_changes(const struct cr_tables *tables, const char *const *keys,
                                          size_t key_count, struct cr_arena *arena,
-                                         struct cr_changes *out_changes, size_t *out_restart_count);
+                                         struct cr_changes *out_changes);
+/* Appends the keys, ", " between them, whose values would be others after a restart with now than
+ * they were at the start; returns how many. */
+size_t cr_config_restart_keys(const struct cr_tables *tables, const struct cr_environment *start,
+                              const struct cr_environment *now, struct cr_arena *arena,
+                              struct cr_buf *out);
 
 #endif

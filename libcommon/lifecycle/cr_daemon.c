@@ -1,11 +1,13 @@
 /* The spine: the stages of every daemon's life, in their order. */
 #include "cr_daemon.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cr_actuator.h"
@@ -32,6 +34,20 @@ enum {
 
 /* --- the stages of the start --- */
 
+/* Whose is it, when we may not write there? A volume of another user is the usual reason. */
+static int check_writable(const char *folder, struct cr_err *err)
+{
+    struct stat status;
+    if (access(folder, W_OK | X_OK) == 0)
+        return 0;
+    int reason = errno;
+    if (reason != EACCES || stat(folder, &status) != 0)
+        return cr_err_errno(err, CR_EIO, reason, "'%s'", folder);
+    return cr_err_set(err, CR_EIO, "'%s' belongs to uid %ld, mode %04o, and this is uid %ld",
+                      folder, (long)status.st_uid, (unsigned)status.st_mode & 07777,
+                      (long)geteuid());
+}
+
 static int make_home(struct cr_app *app, const struct cr_environment *local, struct cr_err *err)
 {
     CR_AUTO(cr_buf) run = {0};
@@ -39,13 +55,38 @@ static int make_home(struct cr_app *app, const struct cr_environment *local, str
     const char *home = cr_environment_text(local, "crema.home", ".crema/0", app->arena);
     cr_buf_printf(&run, "%s/run", home);
     int rc = cr_buf_status(&run) != 0 ? CR_ENOMEM : cr_file_make_dirs(run.data, 0700, err);
+    if (rc == CR_EIO && access(home, F_OK) == 0 && access(run.data, F_OK) != 0)
+        (void)check_writable(home, err);
     if (rc == 0 && !realpath(home, resolved))
-        rc = CR_EIO;
+        rc = cr_err_errno(err, CR_EIO, errno, "'%s'", home);
+    if (rc == 0)
+        rc = check_writable(run.data, err);
     if (rc != 0)
         return cr_err_prefix(err, "crema.home '%s' cannot be used, choose another folder: ", home);
     app->home = cr_arena_text(app->arena, resolved);
     app->admin_socket = cr_run_socket_path(resolved, app->daemon->name, app->arena);
     return app->home && app->admin_socket ? 0 : cr_err_set(err, CR_ENOMEM, "no memory");
+}
+
+/* For --healthcheck, while nobody can be asked yet. */
+static void note(void *ctx, const char *text)
+{
+    const struct cr_app *app = ctx;
+    cr_run_note(app->home, app->daemon->name, text);
+}
+
+static int ask(struct cr_app *app, const struct cr_environment *local,
+               struct cr_environment **out_all, struct cr_err *err)
+{
+    struct cr_config_answer answer;
+    const struct cr_config_question question = {
+        .local = local, .client = app->client, .log = app->log, .waiting = note, .ctx = app};
+    cr_signals_end_at_once(true);
+    int rc = cr_config_ask(&app->input, &question, &answer, out_all, err);
+    cr_signals_end_at_once(false);
+    if (rc == 0)
+        cr_config_state_set(&app->config_state, &answer);
+    return rc;
 }
 
 /* Two phases: what this machine says, then all of it once the config server has answered. */
@@ -64,9 +105,8 @@ static int read_settings(struct cr_app *app, struct cr_err *err)
         rc = cr_http_client_new(NULL, &app->client, err);
     if (rc != 0)
         return rc == CR_EINVAL ? CR_EIO : rc;
-    cr_signals_end_at_once(true);
-    rc = cr_config_ask(&app->input, local, app->client, app->log, &all, err);
-    cr_signals_end_at_once(false);
+    note(app, "asks for its settings");
+    rc = ask(app, local, &all, err);
     if (rc != 0)
         return rc == CR_EPARSE ? CR_EINVAL : rc;
     if (cr_config_new(&app->input, all, NULL, &config, err) != 0)
@@ -94,6 +134,8 @@ static int check_settings(struct cr_app *app, struct cr_err *err)
         .prefix_count = app->tables.prefix_count,
     };
     (void)cr_settings_check(&what, cr_app_environment(app), warn_of, app);
+    if (!cr_config_state_partial(&app->config_state))
+        cr_config_warn_of_profiles(cr_app_environment(app), app->log);
     return 0;
 }
 
@@ -178,6 +220,7 @@ static int tell_ready(struct cr_app *app, struct cr_err *err)
     if (rc != 0)
         return rc;
     app->run_file = true;
+    cr_run_note(app->home, app->daemon->name, NULL);
     char port[CR_LOG_INT_SIZE];
     char pid[CR_LOG_INT_SIZE];
     char ms[CR_LOG_INT_SIZE];
@@ -295,7 +338,7 @@ static void wait_for_end(struct cr_app *app)
 {
     while (!atomic_load(&app->stop_wanted)) {
         cr_refresh_turn(app->refresh);
-        unsigned events = cr_signals_wait(&app->signals, -1);
+        unsigned events = cr_signals_wait(&app->signals, cr_refresh_wait_ms(app->refresh));
         if (events & CR_SIGNALS_STOP)
             cr_app_stop(app, CR_EXIT_OK);
         if (events & CR_SIGNALS_REFRESH)
@@ -309,6 +352,8 @@ static int live(struct cr_app *app)
     int rc = start(app, &err);
     if (rc != 0) {
         cr_log_error(app->log, "start.failed", "%s", err.text);
+        if (app->home)
+            note(app, err.text);
         atomic_store(&app->exit_code, rc == CR_EINVAL ? CR_EXIT_CONFIG : CR_EXIT_FAILURE);
     } else {
         wait_for_end(app);
@@ -327,6 +372,7 @@ static int run(const struct cr_config_input *input)
                          .log = cr_log_get("lifecycle"),
                          .started_ms = cr_clock_ms()};
     CR_AUTO_ARENA arena = cr_arena_new(0);
+    cr_config_state_init(&app.config_state);
     app.arena = arena;
     app.states =
         arena ? cr_arena_array(arena, input->daemon->module_count + 1, sizeof(void *)) : NULL;

@@ -19,10 +19,10 @@
 #define CR_DAEMON_H
 
 #include "cr_app.h"
+#include "cr_environment.h"
 #include "cr_module.h"
 
 struct cr_arena;
-struct cr_environment_remotes;
 struct cr_setting;
 struct cr_setting_table;
 
@@ -33,12 +33,27 @@ enum {
     CR_EXIT_CONFIG = 78,
 };
 
-/* Fetches property sources from elsewhere, the strongest first, into the arena. local is the
- * environment of the local sources. An error ends the start; whoever wants to start without returns
- * 0 and none. May block for as long as its own settings say. Called again at each refresh. */
-typedef int (*cr_config_source)(const struct cr_environment *local, struct cr_http_client *client,
-                                const struct cr_log *log, struct cr_arena *arena,
-                                struct cr_environment_remotes *out_remotes, struct cr_err *err);
+struct cr_config_question {
+    const struct cr_environment *local; /* of the local sources */
+    struct cr_http_client *client;
+    const struct cr_log *log;
+    bool again; /* asked before in vain: ask once, wait for nobody, repeat no line of the log */
+    void (*waiting)(void *ctx, const char *why); /* nobody answers yet; may be NULL */
+    void *ctx;                                   /* of waiting */
+};
+
+struct cr_config_answer {
+    struct cr_environment_remotes remotes; /* the strongest first, in the arena */
+    bool partial;      /* something stands in for what could not be had: the spine asks again */
+    char origin[256];  /* who answered */
+    char problem[256]; /* partial: what stands in, and why */
+};
+
+/* Fetches property sources from elsewhere. An error ends the start; whoever wants to start without
+ * returns 0 and a partial answer. May block for as long as its own settings say. Called again at
+ * each refresh, and every two seconds while the answer is partial. */
+typedef int (*cr_config_source)(const struct cr_config_question *question, struct cr_arena *arena,
+                                struct cr_config_answer *out_answer, struct cr_err *err);
 
 struct cr_daemon {
     const char *name;        /* "eureka-registry": binary, log lines, run/<name>.json */

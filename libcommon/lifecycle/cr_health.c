@@ -108,7 +108,13 @@ static void hystrix(struct cr_app *app, struct cr_health *health)
         cr_json_end_array(&health->writer);
 }
 
+static void config_server(struct cr_app *app, struct cr_health *health)
+{
+    cr_config_state_health(&app->config_state, health);
+}
+
 static const struct component built_ins[] = {
+    {.name = "configServer", .built_in = config_server},
     {.name = "diskSpace", .built_in = disk_space},
     {.name = "hystrix", .built_in = hystrix},
     {.name = "livenessState", .built_in = liveness},
@@ -132,6 +138,8 @@ static bool component_at(struct cr_app *app, size_t index, struct component *out
                                   .readiness = module->readiness};
         return true;
     }
+    /* The first row is for those who ask a config server. */
+    index += app->daemon->config_source ? 0 : 1;
     if (index >= CR_COUNT(built_ins))
         return false;
     *out = built_ins[index];

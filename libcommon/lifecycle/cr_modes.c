@@ -8,10 +8,6 @@
 #include "cr_http_client.h"
 #include "cr_http_global.h"
 #include "cr_log.h"
-#include "cr_run_file.h"
-#include "cr_signals.h"
-
-enum { PROBE_MS = 2000 };
 
 static int put(const struct cr_buf *text)
 {
@@ -140,9 +136,12 @@ static int ask_all(const struct cr_config_input *input, struct cr_environment **
     if (rc != 0)
         return rc;
     cr_config_apply_logging(local);
+    struct cr_config_answer answer;
     rc = cr_http_client_new(NULL, &client, err);
+    const struct cr_config_question question = {
+        .local = local, .client = client, .log = cr_log_get("lifecycle")};
     if (rc == 0)
-        rc = cr_config_ask(input, local, client, cr_log_get("lifecycle"), out_environment, err);
+        rc = cr_config_ask(input, &question, &answer, out_environment, err);
     cr_http_client_free(client);
     return rc;
 }
@@ -159,71 +158,4 @@ int cr_mode_print(const struct cr_config_input *input)
     if (rc != 0)
         return complain(input, &err, rc == CR_EUNAVAILABLE ? CR_EXIT_FAILURE : CR_EXIT_CONFIG);
     return put(&text);
-}
-
-/* --- the health probe --- */
-
-static bool any_address(const char *address)
-{
-    return address[0] == '\0' || strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
-}
-
-/* Where the daemon that runs with this configuration answers. */
-static void probe_url(const struct cr_config_input *input, const struct cr_config *config,
-                      struct cr_buf *out)
-{
-    if (input->daemon->admin_socket) {
-        cr_buf_text(out, "http://localhost/actuator/health/readiness");
-        return;
-    }
-    const char *address = config->spine.address;
-    int port = (int)config->spine.port;
-    if (port == 0 && cr_run_file_port(config->spine.home, input->daemon->name, &port) != 0)
-        port = 0;
-    const char *host = any_address(address) ? "127.0.0.1" : address;
-    bool v6 = strchr(host, ':') != NULL;
-    cr_buf_printf(out, "http://%s%s%s:%d/actuator/health/readiness", v6 ? "[" : "", host,
-                  v6 ? "]" : "", port);
-}
-
-static int ask_readiness(const struct cr_config_input *input, const struct cr_config *config,
-                         const char *url, struct cr_err *err)
-{
-    CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct cr_http_client *client = NULL;
-    struct cr_http_response response = {0};
-    struct cr_http_call call = {.url = url, .connect_ms = PROBE_MS, .total_ms = PROBE_MS};
-    if (input->daemon->admin_socket && arena)
-        call.unix_path = cr_run_socket_path(config->spine.home, input->daemon->name, arena);
-    int rc =
-        arena ? cr_http_client_new(NULL, &client, err) : cr_err_set(err, CR_ENOMEM, "no memory");
-    if (rc == 0)
-        rc = cr_http_client_fetch(client, &call, arena, &response, err);
-    cr_http_client_free(client);
-    if (rc == 0 && response.status != 200)
-        return cr_err_set(err, CR_EUNAVAILABLE, "%s answers %d: %.*s", url, response.status,
-                          (int)(response.body.len < 100 ? response.body.len : 100),
-                          response.body.ptr ? response.body.ptr : "");
-    return rc;
-}
-
-int cr_mode_probe(const struct cr_config_input *input)
-{
-    struct cr_err err = {0};
-    CR_AUTO_ENVIRONMENT environment = NULL;
-    CR_AUTO(cr_buf) url = {0};
-    struct cr_config *config = NULL;
-    if (cr_config_environment(input, NULL, &environment, &err) != 0 ||
-        cr_config_new(input, environment, NULL, &config, &err) != 0)
-        return complain(input, &err, CR_EXIT_CONFIG);
-    probe_url(input, config, &url);
-    int rc = cr_buf_status(&url) != 0 ? cr_err_set(&err, CR_ENOMEM, "no memory")
-                                      : ask_readiness(input, config, url.data, &err);
-    cr_config_free(config);
-    if (rc != 0) {
-        cr_err_prefix(&err, "not ready: ");
-        return complain(input, &err, CR_EXIT_FAILURE);
-    }
-    printf("%s: ready, %s\n", input->daemon->name, url.data);
-    return CR_EXIT_OK;
 }

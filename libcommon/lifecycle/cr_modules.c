@@ -1,10 +1,12 @@
 /* Opens, starts, drains and stops modules in the table's order and back. */
 #include "cr_modules.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "cr_clock.h"
 #include "cr_int.h"
+#include "cr_run_file.h"
 
 bool cr_app_end_wanted(struct cr_app *app)
 {
@@ -16,11 +18,20 @@ bool cr_app_end_wanted(struct cr_app *app)
     return atomic_load(&app->stop_wanted);
 }
 
+/* For --healthcheck, while nobody can be asked yet. */
+static void note(const struct cr_app *app, const char *doing, const char *module)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%s %s", doing, module);
+    cr_run_note(app->home, app->daemon->name, text);
+}
+
 int cr_modules_open(struct cr_app *app, struct cr_err *err)
 {
     for (size_t i = 0; i < app->daemon->module_count && !cr_app_end_wanted(app); i++) {
         const struct cr_module *module = &app->daemon->modules[i];
         cr_watchdog_doing(&app->watchdog, module->name);
+        note(app, "opens", module->name);
         int rc = module->open ? module->open(app, &app->states[i], err) : 0;
         if (rc != 0) {
             (void)cr_err_prefix(err, "%s: ", module->name);

@@ -5,12 +5,13 @@
 
 #include "cr_app_private.h"
 #include "cr_clock.h"
+#include "cr_int.h"
 #include "cr_json_writer.h"
 #include "cr_log.h"
 #include "cr_modules.h"
 #include "cr_notify.h"
 
-enum { WAITING_MAX = 64, KEEP_REPLACED_MS = 10 * 60 * 1000 };
+enum { WAITING_MAX = 64, KEEP_REPLACED_MS = 10 * 60 * 1000, AGAIN_MS = 2000 };
 
 struct waiters {
     struct cr_http_request *requests[WAITING_MAX];
@@ -25,9 +26,12 @@ struct cr_refresh {
     bool draining;          /* under the lock */
     struct waiters current; /* main's: for the run under way */
     struct cr_thread thread;
+    bool again;           /* main's: nobody asked for the run under way */
+    int64_t again_due_ms; /* main's */
 
     /* Written by the thread before it says so. */
     struct cr_environment *loaded;
+    struct cr_config_answer answer;
     struct cr_err err;
     int rc;
     atomic_bool done;
@@ -39,6 +43,7 @@ struct cr_refresh *cr_refresh_new(struct cr_app *app)
     if (!refresh)
         return NULL;
     refresh->app = app;
+    refresh->again_due_ms = cr_clock_ms() + AGAIN_MS;
     cr_mutex_init(&refresh->lock);
     return refresh;
 }
@@ -94,8 +99,10 @@ static void load(void *ctx)
     struct cr_app *app = refresh->app;
     CR_AUTO_ENVIRONMENT local = NULL;
     refresh->rc = cr_config_environment(&app->input, NULL, &local, &refresh->err);
+    const struct cr_config_question question = {
+        .local = local, .client = app->client, .log = app->log, .again = refresh->again};
     if (refresh->rc == 0)
-        refresh->rc = cr_config_ask(&app->input, local, app->client, app->log, &refresh->loaded,
+        refresh->rc = cr_config_ask(&app->input, &question, &refresh->answer, &refresh->loaded,
                                     &refresh->err);
     atomic_store(&refresh->done, true);
     cr_signals_wake(&app->signals);
@@ -127,6 +134,25 @@ static void publish(struct cr_app *app, struct cr_config *fresh)
     free_old(app, fresh, now_ms);
 }
 
+/* What is known of the settings' origin, and which of them wait for a restart. */
+static void tell(struct cr_refresh *refresh, struct cr_arena *arena, size_t changed)
+{
+    struct cr_app *app = refresh->app;
+    CR_AUTO(cr_buf) keys = {0};
+    size_t restart = cr_config_restart_keys(&app->tables, app->boot_config->environment,
+                                            cr_app_environment(app), arena, &keys);
+    const char *listed = cr_buf_status(&keys) == 0 && restart > 0 ? keys.data : "";
+    bool came = cr_config_state_partial(&app->config_state) && !refresh->answer.partial;
+    cr_config_state_set(&app->config_state, &refresh->answer);
+    cr_config_state_restart(&app->config_state, listed);
+    if (came) {
+        cr_log_info(app->log, "config.arrived", "%s", refresh->answer.origin);
+        cr_config_warn_of_profiles(cr_app_environment(app), app->log);
+    }
+    cr_log_info(app->log, "refresh.done", "%zu keys changed, %zu values wait for a restart%s%s",
+                changed, restart, restart > 0 ? ": " : "", listed);
+}
+
 /* Binds and publishes what was loaded; *out_keys are all changed keys, in arena. */
 static int apply(struct cr_refresh *refresh, struct cr_arena *arena, const char *const **out_keys,
                  size_t *out_count, struct cr_err *err)
@@ -135,11 +161,10 @@ static int apply(struct cr_refresh *refresh, struct cr_arena *arena, const char 
     struct cr_config *before = cr_app_config(app);
     struct cr_config *fresh = NULL;
     struct cr_changes changes = {0};
-    size_t restart = 0;
     int rc =
         cr_environment_changes(before->environment, refresh->loaded, arena, out_keys, out_count);
     if (rc == 0)
-        rc = cr_config_live_changes(&app->tables, *out_keys, *out_count, arena, &changes, &restart);
+        rc = cr_config_live_changes(&app->tables, *out_keys, *out_count, arena, &changes);
     if (rc != 0)
         return cr_err_set(err, rc, "no memory");
     rc = cr_config_new(&app->input, refresh->loaded, before, &fresh, err);
@@ -148,9 +173,19 @@ static int apply(struct cr_refresh *refresh, struct cr_arena *arena, const char 
     publish(app, fresh);
     cr_config_refresh_logging(fresh->environment, &changes);
     cr_modules_reload(app, &changes);
-    cr_log_info(app->log, "refresh.done", "%zu keys changed, %zu of them need a restart",
-                *out_count, restart);
+    tell(refresh, arena, *out_count);
     return 0;
+}
+
+/* Once for each reason when nobody asked, and once a time when somebody did. */
+static void fail(struct cr_refresh *refresh)
+{
+    struct cr_app *app = refresh->app;
+    bool fresh = cr_config_state_problem(&app->config_state, refresh->err.text);
+    if (fresh || !refresh->again)
+        cr_log_warn(app->log, "refresh.failed", "%s; the settings stay as they were",
+                    refresh->err.text);
+    answer_failure(&refresh->current, 500, refresh->err.text);
 }
 
 static void finish(struct cr_refresh *refresh)
@@ -159,20 +194,27 @@ static void finish(struct cr_refresh *refresh)
     const char *const *keys = NULL;
     size_t count = 0;
     cr_thread_join(&refresh->thread);
+    refresh->again_due_ms = cr_clock_ms() + AGAIN_MS;
     if (!arena)
         refresh->rc = cr_err_set(&refresh->err, CR_ENOMEM, "no memory");
-    if (refresh->rc == 0)
+    if (refresh->rc == 0 && refresh->again && refresh->answer.partial)
+        (void)cr_config_state_problem(&refresh->app->config_state, refresh->answer.problem);
+    else if (refresh->rc == 0)
         refresh->rc = apply(refresh, arena, &keys, &count, &refresh->err);
-    if (refresh->rc == 0) {
+    if (refresh->rc == 0)
         answer_keys(&refresh->current, keys, count);
-    } else {
-        cr_log_warn(refresh->app->log, "refresh.failed", "%s; the settings stay as they were",
-                    refresh->err.text);
-        answer_failure(&refresh->current, 500, refresh->err.text);
-    }
+    else
+        fail(refresh);
     cr_environment_unref(refresh->loaded);
     refresh->loaded = NULL;
-    cr_notify("READY=1");
+    if (!refresh->again)
+        cr_notify("READY=1");
+}
+
+static bool is_again_due(const struct cr_refresh *refresh)
+{
+    return cr_config_state_partial(&refresh->app->config_state) &&
+           cr_clock_ms() >= refresh->again_due_ms;
 }
 
 static void start(struct cr_refresh *refresh)
@@ -180,17 +222,26 @@ static void start(struct cr_refresh *refresh)
     {
         CR_LOCKED(&refresh->lock);
         bool signalled = atomic_exchange(&refresh->app->refresh_wanted, false);
-        if ((!refresh->wanted && !signalled) || refresh->draining)
+        refresh->again = !refresh->wanted && !signalled;
+        if ((refresh->again && !is_again_due(refresh)) || refresh->draining)
             return;
         refresh->wanted = false;
         refresh->current = refresh->next;
         refresh->next.count = 0;
     }
     atomic_store(&refresh->done, false);
-    cr_notify("RELOADING=1");
+    if (!refresh->again)
+        cr_notify("RELOADING=1");
     int rc = cr_thread_start(&refresh->thread, "refresh", load, refresh, &refresh->err);
     if (rc != 0)
         answer_failure(&refresh->current, 503, refresh->err.text);
+}
+
+int cr_refresh_wait_ms(struct cr_refresh *refresh)
+{
+    if (refresh->thread.started || !cr_config_state_partial(&refresh->app->config_state))
+        return -1;
+    return (int)cr_max_i64(refresh->again_due_ms - cr_clock_ms(), 0);
 }
 
 void cr_refresh_turn(struct cr_refresh *refresh)

@@ -5,6 +5,10 @@
  * publishes the new settings, tells the modules, and answers all who waited with the changed keys.
  * A bad value leaves everything as it was and is answered with 500 and the reason.
  *
+ * While the config server's answer is missing, from the start on, main asks again every two seconds
+ * by itself: a daemon that came up before the config server gets its settings then. What only a
+ * restart would change is named in a line and in health.
+ *
  * Ownership: waiting requests are answered in every case, 503 at drain.
  * Errors:    cr_refresh_request answers by itself: 503 when too many wait or the daemon drains.
  * Threads:   cr_refresh_request from any; the rest belongs to main.
@@ -20,6 +24,8 @@ struct cr_refresh;
 struct cr_refresh *cr_refresh_new(struct cr_app *app); /* NULL: no memory */
 void cr_refresh_request(struct cr_refresh *refresh, struct cr_http_request *req);
 
+/* How long main may sleep: -1 until it is woken. */
+int cr_refresh_wait_ms(struct cr_refresh *refresh);
 /* Main was woken: applies what is loaded, starts what is wanted. */
 void cr_refresh_turn(struct cr_refresh *refresh);
 

@@ -209,16 +209,17 @@ static const struct cr_http_route routes[] = {
 /* --- the config source --- */
 
 /* Serves example.remote ("text of example.greeting") after example.remote-wait-ms. */
-static int ask_remote(const struct cr_environment *local, struct cr_http_client *client,
-                      const struct cr_log *log, struct cr_arena *arena,
-                      struct cr_environment_remotes *out_remotes, struct cr_err *err)
+static int ask_remote(const struct cr_config_question *question, struct cr_arena *arena,
+                      struct cr_config_answer *out_answer, struct cr_err *err)
 {
-    (void)client;
+    const struct cr_environment *local = question->local;
     const char *greeting = cr_environment_text(local, "example.remote", NULL, arena);
     const char *wait = cr_environment_text(local, "example.remote-wait-ms", "0", arena);
     int64_t ms = 0;
     if (cr_int_parse(cr_slice_of(wait), 0, 60000, &ms) == 0 && ms > 0) {
-        cr_log_info(log, "remote.waiting", "%lld ms", (long long)ms);
+        cr_log_info(question->log, "remote.waiting", "%lld ms", (long long)ms);
+        if (question->waiting)
+            question->waiting(question->ctx, "waits for nobody");
         pause_ms(ms);
     }
     if (!greeting)
@@ -233,7 +234,7 @@ static int ask_remote(const struct cr_environment *local, struct cr_http_client 
     pair->text = cr_slice_of(greeting);
     remote->name = "remote";
     remote->doc = (struct cr_flat_doc){pair, 1};
-    *out_remotes = (struct cr_environment_remotes){remote, 1};
+    out_answer->remotes = (struct cr_environment_remotes){remote, 1};
     return 0;
 }
 
