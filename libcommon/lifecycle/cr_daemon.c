@@ -20,6 +20,7 @@
 #include "cr_hystrix_stream.h"
 #include "cr_int.h"
 #include "cr_log.h"
+#include "cr_memory_limit.h"
 #include "cr_modes.h"
 #include "cr_modules.h"
 #include "cr_notify.h"
@@ -43,9 +44,9 @@ static int check_writable(const char *folder, struct cr_err *err)
     int reason = errno;
     if (reason != EACCES || stat(folder, &status) != 0)
         return cr_err_errno(err, CR_EIO, reason, "'%s'", folder);
-    return cr_err_set(err, CR_EIO, "'%s' belongs to uid %ld, mode %04o, and this is uid %ld",
-                      folder, (long)status.st_uid, (unsigned)status.st_mode & 07777,
-                      (long)geteuid());
+    return cr_err_set(err, CR_EIO,
+                      "'%s' belongs to uid %ld, mode %04o; chown it, or choose another folder",
+                      folder, (long)status.st_uid, (unsigned)status.st_mode & 07777);
 }
 
 static int make_home(struct cr_app *app, const struct cr_environment *local, struct cr_err *err)
@@ -62,7 +63,8 @@ static int make_home(struct cr_app *app, const struct cr_environment *local, str
     if (rc == 0)
         rc = check_writable(run.data, err);
     if (rc != 0)
-        return cr_err_prefix(err, "crema.home '%s' cannot be used, choose another folder: ", home);
+        return cr_err_prefix(err, "crema.home '%s' cannot be used by uid %ld: ", home,
+                             (long)geteuid());
     app->home = cr_arena_text(app->arena, resolved);
     app->admin_socket = cr_run_socket_path(resolved, app->daemon->name, app->arena);
     return app->home && app->admin_socket ? 0 : cr_err_set(err, CR_ENOMEM, "no memory");
@@ -134,6 +136,7 @@ static int check_settings(struct cr_app *app, struct cr_err *err)
         .prefix_count = app->tables.prefix_count,
     };
     (void)cr_settings_check(&what, cr_app_environment(app), warn_of, app);
+    cr_memory_limit_warn(app->log);
     if (!cr_config_state_partial(&app->config_state))
         cr_config_warn_of_profiles(cr_app_environment(app), app->log);
     return 0;
@@ -376,14 +379,37 @@ static int run(const struct cr_config_input *input)
     app.arena = arena;
     app.states =
         arena ? cr_arena_array(arena, input->daemon->module_count + 1, sizeof(void *)) : NULL;
-    if (!app.states)
-        return CR_EXIT_FAILURE;
-    if (cr_signals_open(&app.signals, &err) != 0) {
+    int rc = app.states ? cr_signals_open(&app.signals, &err)
+                        : cr_err_set(&err, CR_ENOMEM, "no memory to start with");
+    if (rc != 0) {
         cr_log_error(app.log, "start.failed", "%s", err.text);
         return CR_EXIT_FAILURE;
     }
     int code = live(&app);
     cr_signals_close(&app.signals);
+    return code;
+}
+
+/* Before the settings are read, and where they cannot be: what would be read for crema.log.format
+ * is looked for at the two places where a container says it. */
+static void choose_format(int argc, char **argv)
+{
+    const char *format = getenv("CREMA_LOG_FORMAT");
+    static const char argument[] = "--crema.log.format=";
+    for (int i = 1; i < argc; i++)
+        if (strncmp(argv[i], argument, sizeof argument - 1) == 0)
+            format = argv[i] + sizeof argument - 1;
+    if (format && strcmp(format, "json") == 0)
+        cr_log_set_format(CR_LOG_JSON);
+}
+
+/* In the form of a log where somebody collects them, else for the person at the terminal. */
+static int complain(const struct cr_daemon *daemon, const char *event, const char *text, int code)
+{
+    if (cr_log_format() == CR_LOG_JSON)
+        cr_log_error(cr_log_get("lifecycle"), event, "%s", text);
+    else
+        fprintf(stderr, "%s: %s\n", daemon->name, text);
     return code;
 }
 
@@ -404,14 +430,12 @@ int cr_daemon_main(const struct cr_daemon *daemon, int argc, char **argv)
     CR_AUTO_ARENA arena = cr_arena_new(0);
     (void)mallopt(M_ARENA_MAX, ARENAS_MAX);
     cr_log_set_daemon(daemon->name);
-    if (cr_args_parse(argc, argv, &args, &err) != 0) {
-        fprintf(stderr, "%s: %s\n", daemon->name, err.text);
-        return CR_EXIT_USAGE;
-    }
-    if (!arena || cr_tables_new(daemon, arena, &tables) != 0 || cr_http_global_init(&err) != 0) {
-        fprintf(stderr, "%s: cannot start: %s\n", daemon->name, err.code ? err.text : "no memory");
-        return CR_EXIT_FAILURE;
-    }
+    choose_format(argc, argv);
+    if (cr_args_parse(argc, argv, &args, &err) != 0)
+        return complain(daemon, "usage.wrong", err.text, CR_EXIT_USAGE);
+    if (!arena || cr_tables_new(daemon, arena, &tables) != 0 || cr_http_global_init(&err) != 0)
+        return complain(daemon, "start.failed", err.code ? err.text : "no memory to start with",
+                        CR_EXIT_FAILURE);
     const struct cr_config_input input = {daemon, &args, &tables};
     return modes[args.mode](&input);
 }

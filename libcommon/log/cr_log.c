@@ -203,6 +203,11 @@ void cr_log_set_format(enum cr_log_format format)
     atomic_store(&sink.format, (int)format);
 }
 
+enum cr_log_format cr_log_format(void)
+{
+    return (enum cr_log_format)atomic_load(&sink.format);
+}
+
 void cr_log_set_daemon(const char *daemon)
 {
     atomic_store(&sink.daemon, daemon);

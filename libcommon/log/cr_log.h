@@ -88,6 +88,7 @@ bool cr_log_find(const char *name, struct cr_log_info *out_info);
 
 /* The sink. daemon (a literal or NULL) is named in every line. */
 void cr_log_set_format(enum cr_log_format format);
+enum cr_log_format cr_log_format(void);
 void cr_log_set_daemon(const char *daemon);
 void cr_log_set_fd(int fd); /* default 2; not closed */
 

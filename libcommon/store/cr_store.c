@@ -1,6 +1,7 @@
 /* The store thread: takes what waits, runs it in one transaction, commits once, tells everybody. */
 #include "cr_store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -9,6 +10,7 @@
 #include "cr_clock.h"
 #include "cr_gate.h"
 #include "cr_int.h"
+#include "cr_log.h"
 #include "cr_metrics.h"
 #include "cr_readers.h"
 #include "cr_thread.h"
@@ -43,6 +45,7 @@ struct cr_store {
     size_t queue_max;
     size_t batch_max;
     int64_t free_min_bytes;
+    const struct cr_log *log;
     struct cr_gate gate;  /* the store thread's, once that runs */
     struct cr_tx *writer; /* likewise */
     struct cr_readers *readers;
@@ -54,6 +57,7 @@ struct cr_store {
     struct job **last;
     bool closing;
     struct cr_store_stats stats;
+    bool full; /* the disk is the reason for stats.refusing */
     struct cr_counter *writes;
     struct cr_counter *failures;
     struct cr_histogram *transactions;
@@ -93,7 +97,18 @@ static void fail_all(struct job *first, const struct job *end, const struct cr_e
 struct outcome {
     bool committed; /* at least once */
     bool refused;   /* a whole transaction could not be written */
+    bool full;      /* because of the disk's free space */
+    struct cr_err err;
 };
+
+/* Nothing from first to before end was written. */
+static void refuse(struct job *first, const struct job *end, const struct cr_err *err,
+                   struct outcome *outcome)
+{
+    fail_all(first, end, err);
+    outcome->refused = true;
+    outcome->err = *err;
+}
 
 /* Runs jobs from first in one transaction, until the last or until the engine gave it up (disk
  * full): those before the break failed. Returns the first job that was not run. */
@@ -101,9 +116,9 @@ static struct job *run_transaction(struct cr_store *store, struct job *first,
                                    struct outcome *outcome)
 {
     struct cr_err err;
-    outcome->refused = true;
-    if (check_space(store, &err) < 0 || cr_tx_begin(store->writer, &err) < 0) {
-        fail_all(first, NULL, &err);
+    outcome->full = check_space(store, &err) < 0;
+    if (outcome->full || cr_tx_begin(store->writer, &err) < 0) {
+        refuse(first, NULL, &err, outcome);
         return NULL;
     }
     struct job *job = first;
@@ -115,12 +130,12 @@ static struct job *run_transaction(struct cr_store *store, struct job *first,
             job->rc = cr_err_set(&job->err, CR_EUNAVAILABLE, "database '%s': transaction lost",
                                  store->path);
         err = job->err;
-        fail_all(first, job, &err);
+        refuse(first, job, &err, outcome);
         return job->next;
     }
     if (cr_tx_commit(store->writer, &err) < 0) {
         cr_tx_rollback(store->writer);
-        fail_all(first, NULL, &err);
+        refuse(first, NULL, &err, outcome);
         return NULL;
     }
     *outcome = (struct outcome){.committed = true};
@@ -131,9 +146,8 @@ static struct job *run_transaction(struct cr_store *store, struct job *first,
 static struct job *run_group(struct cr_store *store, struct job *first, struct outcome *outcome)
 {
     struct cr_err err;
-    outcome->refused = true;
     if (cr_gate_enter(&store->gate, TURN_WAIT_MS, &err) < 0) {
-        fail_all(first, NULL, &err);
+        refuse(first, NULL, &err, outcome);
         return NULL;
     }
     struct job *rest = run_transaction(store, first, outcome);
@@ -149,6 +163,24 @@ static void call_watches(struct cr_store *store)
             store->watches[i].fn(store->watches[i].ctx);
 }
 
+/* [lock held] Says so when writing begins to fail, and when it works again. */
+static void note_refusal(struct cr_store *store, const struct outcome *outcome)
+{
+    struct cr_store_stats *stats = &store->stats;
+    bool changed = stats->refusing != outcome->refused;
+    stats->refusing = outcome->refused;
+    store->full = outcome->full;
+    snprintf(stats->problem, sizeof stats->problem, "%s",
+             outcome->refused ? outcome->err.text : "");
+    if (!changed || !store->log)
+        return;
+    if (outcome->refused)
+        cr_log_error(store->log, "store.refusing", "%s", stats->problem);
+    else
+        cr_log_info(store->log, "store.writing", "database '%s': can be written again",
+                    store->path);
+}
+
 static void count(struct cr_store *store, const struct job *first, const struct outcome *outcome)
 {
     int64_t failed = 0;
@@ -161,7 +193,7 @@ static void count(struct cr_store *store, const struct job *first, const struct 
     cr_counter_add(store->writes, written);
     CR_LOCKED(&store->mutex);
     store->stats.commits += outcome->committed;
-    store->stats.refusing = outcome->refused;
+    note_refusal(store, outcome);
     store->stats.failures += (uint64_t)failed;
     store->stats.closures += (uint64_t)written;
     store->stats.queued -= (size_t)(failed + written);
@@ -231,6 +263,7 @@ static struct cr_store *store_new(const struct cr_store_options *options)
     store->queue_max = or_default(options->queue_max, QUEUE_DEFAULT);
     store->batch_max = or_default(options->batch_max, BATCH_DEFAULT);
     store->free_min_bytes = options->free_min_bytes ? options->free_min_bytes : FREE_MIN_DEFAULT;
+    store->log = options->log;
     store->path = strdup(options->path);
     store->writes = cr_metrics_counter("store.writes", "Closures that were committed", NULL);
     store->failures = cr_metrics_counter("store.failures", "Closures that were not", NULL);
@@ -436,4 +469,6 @@ void cr_store_stats(struct cr_store *store, struct cr_store_stats *out_stats)
 {
     CR_LOCKED(&store->mutex);
     *out_stats = store->stats;
+    if (store->full && check_space(store, NULL) == 0)
+        out_stats->refusing = false;
 }

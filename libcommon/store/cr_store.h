@@ -23,6 +23,7 @@
 
 #include "cr_tx.h"
 
+struct cr_log;
 struct cr_store;
 
 /* A numbered step of a schema; the SQL may hold several statements. Never changed once released. */
@@ -44,12 +45,13 @@ struct cr_store_options {
     const char *path;                       /* its folder must exist */
     const struct cr_schema *const *schemas; /* migrated in this order */
     size_t schema_count;
-    size_t queue_max;       /* closures waiting; 0 = 8192 */
-    size_t batch_max;       /* closures a commit; 0 = 512 */
-    size_t readers_max;     /* read connections; 0 = 8 */
-    size_t cache_kib;       /* page cache of a connection; 0 = 512 */
-    int64_t free_min_bytes; /* floor of the disk's free space: below it nothing is written; 0 = 8
-                               MiB, negative = none */
+    const struct cr_log *log; /* told when writing fails as a whole, and works again; may be NULL */
+    size_t queue_max;         /* closures waiting; 0 = 8192 */
+    size_t batch_max;         /* closures a commit; 0 = 512 */
+    size_t readers_max;       /* read connections; 0 = 8 */
+    size_t cache_kib;         /* page cache of a connection; 0 = 512 */
+    int64_t free_min_bytes;   /* floor of the disk's free space: below it nothing is written; 0 = 8
+                                 MiB, negative = none */
 };
 
 /* Opens or creates, and migrates. CR_ECONFLICT: the database was made by a newer program. */
@@ -91,8 +93,10 @@ struct cr_store_stats {
     uint64_t closures; /* committed */
     uint64_t failures; /* closures that failed or could not be committed */
     size_t queued;
-    bool refusing; /* the last transaction could not be written at all: disk full, I/O error */
+    bool refusing;     /* the last transaction could not be written at all: disk full, I/O error */
+    char problem[256]; /* and why */
 };
+/* A disk that was full and is not any more counts as fine before the next write. */
 void cr_store_stats(struct cr_store *store, struct cr_store_stats *out_stats);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cr_arena.h"
 #include "cr_daemon.h"
 #include "cr_file.h"
+#include "cr_log.h"
 #include "cr_settings.h"
 
 struct store_settings {
@@ -50,6 +51,7 @@ int shop_store_open(struct cr_app *app, const struct cr_schema *const *schemas, 
         return rc;
     struct cr_store *store;
     rc = cr_store_open(&(struct cr_store_options){.path = path,
+                                                  .log = cr_log_get("store"),
                                                   .schemas = schemas,
                                                   .schema_count = count,
                                                   .free_min_bytes = settings.free_min_bytes},
@@ -72,7 +74,7 @@ void shop_store_health(void *state, struct cr_health *health)
     cr_health_detail(health, "commits", "%llu", (unsigned long long)stats.commits);
     if (stats.refusing) {
         cr_health_set(health, CR_HEALTH_DOWN);
-        cr_health_detail(health, "problem", "nothing can be written; the log says why");
+        cr_health_detail(health, "problem", "nothing can be written: %s", stats.problem);
     }
 }
 
