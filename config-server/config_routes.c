@@ -10,6 +10,9 @@
 #include "cr_log.h"
 #include "cr_module.h"
 #include "cr_wire_environment.h"
+#include "init_repo.h"
+
+#define RETRY_AFTER_S "5"
 
 /* A request that was refused: 400, or 404 for a path that is another kind's. */
 static void answer_refused(struct cr_http_request *req, int code, const struct cr_err *err)
@@ -21,13 +24,18 @@ static void answer_refused(struct cr_http_request *req, int code, const struct c
                     "%s", err->text);
 }
 
-/* The configuration that could not be had: an unknown label is 404, what stands in the files 500.
- */
+/* The configuration that could not be had: an unknown label is 404, a remote repository that was
+ * never fetched 503, what stands in the files 500. */
 static void answer_failed(struct cr_http_request *req, const struct config_request *request,
                           bool origins, int code, const struct cr_err *err)
 {
     if (code == CR_ENOTFOUND) {
         cr_http_problem(req, 404, "%s", err->text);
+        return;
+    }
+    if (code == CR_EUNAVAILABLE) {
+        cr_http_answer_header(req, "Retry-After", RETRY_AFTER_S);
+        cr_http_problem(req, 503, "%s", err->text);
         return;
     }
     struct cr_slice label = request->label.ptr ? request->label : CR_SLICE("null");
@@ -38,14 +46,42 @@ static void answer_failed(struct cr_http_request *req, const struct config_reque
                     CR_SLICE_ARG(label), origins ? "true" : "false", err->text);
 }
 
-/* A walk: the three segments are checked, the form is chosen, the service answers. */
+/* A request that was understood, in its own arena. */
+struct asked {
+    struct remote_wait wait;
+    struct cr_http_request *req;
+    struct config_service *service;
+    struct config_request request;
+    bool origins;
+};
+
+static void answer(struct remote_wait *wait)
+{
+    struct asked *asked = CR_CONTAINER(wait, struct asked, wait);
+    struct cr_err err = {0};
+    CR_AUTO(cr_buf) body = {0};
+    int rc = config_service_answer(asked->service, &asked->request, asked->origins, &body, &err);
+    if (rc < 0)
+        answer_failed(asked->req, &asked->request, asked->origins, rc, &err);
+    else
+        cr_http_answer_buf(asked->req, 200,
+                           asked->origins ? CR_WIRE_ENVIRONMENT_V2 : "application/json", &body);
+}
+
+/* A walk: the three segments are checked, the form is chosen, the service answers: now, or when
+ * what it has is fresh enough. */
 static void get_environment(struct cr_http_request *req, void *ctx)
 {
-    struct config_service *service = ctx;
-    struct config_request request;
     struct cr_err err = {0};
+    struct asked *asked = cr_arena_alloc(cr_http_arena(req), sizeof(*asked));
+    if (!asked) {
+        cr_http_problem(req, 500, "out of memory");
+        return;
+    }
+    *asked = (struct asked){.wait = {.done = answer}, .req = req, .service = ctx};
     int rc = config_request_parse(cr_http_param(req, "name"), cr_http_param(req, "profiles"),
-                                  cr_http_param(req, "label"), cr_http_arena(req), &request, &err);
+                                  cr_http_param(req, "label"), cr_http_arena(req), &asked->request,
+                                  &err);
     if (rc < 0) {
         answer_refused(req, rc, &err);
         return;
@@ -55,13 +91,9 @@ static void get_environment(struct cr_http_request *req, void *ctx)
         cr_http_problem(req, 406, "this answer is application/json or %s", CR_WIRE_ENVIRONMENT_V2);
         return;
     }
-    bool origins = form == ACCEPT_ORIGINS;
-    CR_AUTO(cr_buf) body = {0};
-    rc = config_service_answer(service, &request, origins, &body, &err);
-    if (rc < 0)
-        answer_failed(req, &request, origins, rc, &err);
-    else
-        cr_http_answer_buf(req, 200, origins ? CR_WIRE_ENVIRONMENT_V2 : "application/json", &body);
+    asked->origins = form == ACCEPT_ORIGINS;
+    if (!config_service_wait(asked->service, &asked->wait))
+        answer(&asked->wait);
 }
 
 static const struct cr_http_route routes[] = {
@@ -76,11 +108,20 @@ static const struct cr_http_route routes[] = {
 static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
 {
     struct config_service *service;
-    int rc = config_service_open(cr_app_settings(app), cr_log_get("config"), &service, err);
+    const struct cr_log *log = cr_log_get("config");
+    int rc = init_repo_when_missing(cr_app_settings(app), log, err);
+    if (rc == 0)
+        rc = config_service_open(cr_app_settings(app), cr_app_home(app), log, &service, err);
     if (rc < 0)
         return rc;
     *out_state = service;
     return 0;
+}
+
+static void drain_module(struct cr_app *app, void *state)
+{
+    (void)app;
+    config_service_drain(state);
 }
 
 static void stop_module(struct cr_app *app, void *state)
@@ -96,21 +137,52 @@ static void reload_module(struct cr_app *app, void *state, const struct cr_chang
     config_service_refresh(state);
 }
 
+static void health_time(struct cr_health *health, const char *key, int64_t wall_ms)
+{
+    char text[CR_RFC3339_SIZE];
+    if (wall_ms == 0)
+        return;
+    cr_clock_rfc3339(wall_ms, text);
+    cr_health_detail(health, key, "%s", text);
+}
+
+/* Without a mirror there is nothing to serve; with one, what is served may only be old. */
+static void remote_health(const struct remote_state *remote, const char *url,
+                          struct cr_health *health)
+{
+    if (!remote->mirrored) {
+        cr_health_set(health, CR_HEALTH_DOWN);
+        if (remote->problem[0])
+            cr_health_detail(health, "error", "'%s' was never fetched: %s", url, remote->problem);
+        else
+            cr_health_detail(health, "error", "'%s' is being fetched for the first time", url);
+    } else if (remote->problem[0]) {
+        cr_health_detail(health, "notNewer", "'%s' cannot be fetched: %s", url, remote->problem);
+    }
+    if (remote->problem[0]) {
+        health_time(health, "failingSince", remote->problem_since_wall_ms);
+        if (remote->next_ms >= 0)
+            cr_health_detail(health, "retryIn", "%lld s",
+                             (long long)((remote->next_ms + 999) / 1000));
+    }
+    health_time(health, "lastFetch", remote->fetched_wall_ms);
+}
+
 static void module_health(void *state, struct cr_health *health)
 {
     struct config_service_state known;
-    char since[CR_RFC3339_SIZE];
     config_service_state(state, &known);
-    cr_clock_rfc3339(known.since_wall_ms, since);
     cr_health_detail(health, "repository", "%s", config_service_uri(state));
     cr_health_detail(health, "label", "%s", config_service_default_label(state));
     if (known.version[0])
         cr_health_detail(health, "version", "%s", known.version);
+    health_time(health, "since", known.since_wall_ms);
     if (known.problem[0]) {
         cr_health_set(health, CR_HEALTH_DOWN);
         cr_health_detail(health, "error", "%s", known.problem);
     }
-    cr_health_detail(health, "since", "%s", since);
+    if (known.is_remote)
+        remote_health(&known.remote, config_service_uri(state), health);
     cr_health_detail(health, "cachedAnswers", "%zu", known.cached_answers);
     cr_health_detail(health, "cachedBytes", "%zu", known.cached_bytes);
 }
@@ -118,6 +190,7 @@ static void module_health(void *state, struct cr_health *health)
 const struct cr_module config_module = {
     .name = "configServer",
     .open = open_module,
+    .drain = drain_module,
     .stop = stop_module,
     .health = module_health,
     .reload = reload_module,

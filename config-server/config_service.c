@@ -1,34 +1,43 @@
 /* config_service: from a checked request to the document, over labels, commits and two caches. */
 #include "config_service.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "answer_cache.h"
 #include "cr_clock.h"
+#include "cr_file.h"
 #include "cr_log.h"
 #include "cr_metrics.h"
 #include "environment.h"
 #include "git_repo.h"
 #include "label_cache.h"
 #include "ref_watch.h"
+#include "repository_uri.h"
+
+#define GIT "spring.cloud.config.server.git."
 
 enum {
     BUILD_BYTES_MAX = 64 * 1024 * 1024, /* memory of one answer while it is made */
     ANSWER_BYTES_MAX = 32 * 1024 * 1024,
+    CONFIG_PATH_BYTES = 4096,
 };
 
 struct config_service {
     const struct config_settings *settings;
     const struct cr_log *log;
     struct cr_arena *arena; /* of what lives as long as the service */
-    const char *uri;        /* without slashes at its end */
+    struct repository_uri uri;
     struct config_list search_paths;
     struct git_repo *repo;
     struct label_cache labels;
     struct answer_cache *answers;
-    struct ref_watch watch;
+    struct ref_watch watch; /* of a local repository */
+    struct remote *remote;  /* NULL: it is a local one */
+    char mirror[CONFIG_PATH_BYTES];
     struct cr_counter *from_memory, *from_files, *unreadable;
     struct cr_mutex lock;
     struct config_service_state state; /* under lock */
@@ -46,13 +55,12 @@ struct resolution {
 
 const char *config_service_uri(const struct config_service *service)
 {
-    return service->uri;
+    return service->uri.shown;
 }
 
 const char *config_service_default_label(const struct config_service *service)
 {
-    const char *label = service->settings->default_label;
-    return label && *label ? label : service->settings->git_default_label;
+    return config_settings_default_label(service->settings);
 }
 
 /* --- labels --- */
@@ -84,7 +92,7 @@ static int resolve_all(struct config_service *service, const struct config_reque
     for (size_t i = 0; i < labels.count; i++) {
         struct resolved *item = &out->items[out->count];
         int rc = resolve(service, labels.items[i], &item->commit, err);
-        if (rc < 0 && !skip)
+        if (rc < 0 && (!skip || rc == CR_EUNAVAILABLE))
             return rc;
         if (rc < 0)
             continue;
@@ -123,7 +131,7 @@ static int build_label(struct config_service *service, const struct config_reque
                        struct environment_sources *sources, struct cr_err *err)
 {
     struct environment_options options = {
-        .uri = service->uri,
+        .uri = service->uri.shown,
         .search_paths = service->search_paths,
         .file_max_bytes = (size_t)service->settings->file_max_bytes,
         .legacy_profiles = service->settings->legacy_profiles,
@@ -217,13 +225,41 @@ static void append_key(const struct config_request *request, const struct resolu
     }
 }
 
+/* Says more than that the mirror is not there. */
+static int never_fetched(struct config_service *service, struct cr_err *err)
+{
+    struct remote_state state;
+    remote_state(service->remote, &state);
+    if (!state.problem[0])
+        return cr_err_set(err, CR_EUNAVAILABLE, "'%s' is being fetched for the first time",
+                          service->uri.shown);
+    return cr_err_set(err, CR_EUNAVAILABLE, "'%s' was never fetched: %s", service->uri.shown,
+                      state.problem);
+}
+
+static void note_unreadable(struct config_service *service, const struct config_request *request,
+                            const struct git_repo_id *commit, const struct cr_err *err)
+{
+    cr_counter_add(service->unreadable, 1);
+    cr_log_error(service->log, "config.unreadable", "%.*s/%.*s at %s: %s",
+                 CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles), commit->hex,
+                 err->text);
+    if (err->code == CR_EIO && service->remote)
+        remote_damaged(service->remote);
+}
+
+bool config_service_wait(struct config_service *service, struct remote_wait *wait)
+{
+    return service->remote && remote_wait(service->remote, wait);
+}
+
 int config_service_answer(struct config_service *service, const struct config_request *request,
                           bool origins, struct cr_buf *out, struct cr_err *err)
 {
     struct resolution resolution;
     int rc = resolve_all(service, request, &resolution, err);
     if (rc < 0)
-        return rc;
+        return rc == CR_EUNAVAILABLE && service->remote ? never_fetched(service, err) : rc;
     CR_AUTO(cr_buf) key = {0};
     append_key(request, &resolution, origins, &key);
     if (cr_buf_status(&key) < 0)
@@ -234,12 +270,8 @@ int config_service_answer(struct config_service *service, const struct config_re
     }
     CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
     rc = render(service, request, &resolution, origins, &body, err);
-    if (rc < 0 && rc != CR_ENOTFOUND) {
-        cr_counter_add(service->unreadable, 1);
-        cr_log_error(service->log, "config.unreadable", "%.*s/%.*s at %s: %s",
-                     CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles),
-                     resolution.items[0].commit.hex, err->text);
-    }
+    if (rc < 0 && rc != CR_ENOTFOUND)
+        note_unreadable(service, request, &resolution.items[0].commit, err);
     if (rc < 0)
         return rc;
     cr_counter_add(service->from_files, 1);
@@ -277,8 +309,9 @@ static void look_at_default_label(struct config_service *service)
     note_state(service, rc == 0 ? &commit : NULL, rc == 0 ? "" : err.text);
 }
 
-void config_service_refresh(struct config_service *service)
+static void refs_moved(void *ctx)
 {
+    struct config_service *service = ctx;
     struct cr_err err = {0};
     if (git_repo_reopen(service->repo, &err) < 0) {
         note_state(service, NULL, err.text);
@@ -288,9 +321,12 @@ void config_service_refresh(struct config_service *service)
     look_at_default_label(service);
 }
 
-static void refs_moved(void *ctx)
+void config_service_refresh(struct config_service *service)
 {
-    config_service_refresh(ctx);
+    if (service->remote)
+        remote_refresh(service->remote);
+    else
+        refs_moved(service);
 }
 
 void config_service_state(struct config_service *service, struct config_service_state *out_state)
@@ -300,6 +336,9 @@ void config_service_state(struct config_service *service, struct config_service_
     cr_mutex_unlock(&service->lock);
     out_state->cached_answers = answer_cache_count(service->answers);
     out_state->cached_bytes = answer_cache_bytes(service->answers);
+    out_state->is_remote = service->remote != NULL;
+    if (service->remote)
+        remote_state(service->remote, &out_state->remote);
 }
 
 /* --- life --- */
@@ -307,12 +346,12 @@ void config_service_state(struct config_service *service, struct config_service_
 static int copy_settings(struct config_service *service, struct cr_err *err)
 {
     const struct cr_setting_list *paths = &service->settings->search_paths;
-    struct cr_slice uri = cr_slice_of(service->settings->uri);
-    while (uri.len > 1 && uri.ptr[uri.len - 1] == '/')
-        uri.len--;
-    service->uri = cr_arena_slice(service->arena, uri);
+    int rc = repository_uri_parse(cr_slice_of(service->settings->uri), service->arena,
+                                  &service->uri, err);
+    if (rc < 0)
+        return rc;
     struct cr_slice *items = cr_arena_array(service->arena, paths->count + 1, sizeof(*items));
-    if (!service->uri || !items)
+    if (!items)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     for (size_t i = 0; i < paths->count; i++)
         items[i] = cr_slice_of(paths->items[i]);
@@ -329,15 +368,67 @@ static void open_counters(struct config_service *service)
         cr_metrics_counter("config.unreadable", "Environments whose files are broken", NULL);
 }
 
-static int open_parts(struct config_service *service, struct cr_err *err)
+/* Where the mirror stands, or will stand. */
+static int place_mirror(struct config_service *service, const char *home, struct cr_err *err)
 {
-    int rc = copy_settings(service, err);
+    const char *base = service->settings->basedir, *key = base && *base ? GIT "basedir: " : "";
+    char folder[CONFIG_PATH_BYTES];
+    int len = base && *base ? snprintf(folder, sizeof(folder), "%s", base)
+                            : snprintf(folder, sizeof(folder), "%s/data/config", home);
+    if (len >= (int)sizeof(folder) ||
+        snprintf(service->mirror, sizeof(service->mirror), "%s/%s", folder,
+                 service->uri.mirror_name) >= (int)sizeof(service->mirror))
+        return cr_err_set(err, CR_EINVAL, "%s'%s' is too long", key, folder);
+    int rc = cr_file_make_dirs(folder, 0700, err);
+    if (rc == 0 && access(folder, W_OK) < 0)
+        rc = cr_err_errno(err, CR_EIO, errno, "'%s'", folder);
+    if (rc < 0)
+        (void)cr_err_prefix(err, "%sthere is no place for the mirror: ", key);
+    return rc < 0 && *key ? CR_EINVAL : rc;
+}
+
+static int open_local(struct config_service *service, struct cr_err *err)
+{
+    int rc = git_repo_open(service->uri.directory, &service->repo, err);
     if (rc < 0)
         return rc;
-    const char *directory = NULL;
-    rc = config_settings_directory(service->settings, service->arena, &directory, err);
+    look_at_default_label(service);
+    return ref_watch_start(&service->watch, git_repo_directory(service->repo),
+                           service->settings->refs_poll_ms, refs_moved, service, err);
+}
+
+static int open_remote(struct config_service *service, const char *home, struct cr_err *err)
+{
+    const struct config_settings *settings = service->settings;
+    bool has_user = settings->username && *settings->username;
+    int rc = place_mirror(service, home, err);
     if (rc == 0)
-        rc = git_repo_open(directory, &service->repo, err);
+        rc = git_repo_expect(service->mirror, &service->repo, err);
+    if (rc < 0)
+        return rc;
+    bool mirrored = git_repo_reopen(service->repo, NULL) == 0;
+    if (mirrored)
+        look_at_default_label(service);
+    const struct remote_options options = {
+        .url = service->uri.shown,
+        .username = has_user ? settings->username : service->uri.username,
+        .password = has_user ? settings->password : service->uri.password,
+        .skip_ssl_validation = settings->skip_ssl_validation,
+        .mirror = service->mirror,
+        .mirrored = mirrored,
+        .refresh_ms = settings->refresh_rate_s * 1000,
+        .timeout_ms = settings->timeout_s * 1000,
+        .fetch_max_ms = settings->fetch_max_ms,
+        .log = service->log,
+        .changed = refs_moved,
+        .ctx = service,
+    };
+    return remote_start(&options, &service->remote, err);
+}
+
+static int open_parts(struct config_service *service, const char *home, struct cr_err *err)
+{
+    int rc = copy_settings(service, err);
     if (rc == 0)
         rc = label_cache_init(&service->labels, err);
     if (rc < 0)
@@ -345,13 +436,12 @@ static int open_parts(struct config_service *service, struct cr_err *err)
     service->answers = answer_cache_new((size_t)service->settings->cache_max_bytes);
     if (!service->answers)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    look_at_default_label(service);
-    return ref_watch_start(&service->watch, git_repo_directory(service->repo),
-                           service->settings->refs_poll_ms, refs_moved, service, err);
+    return service->uri.directory ? open_local(service, err) : open_remote(service, home, err);
 }
 
-int config_service_open(const struct config_settings *settings, const struct cr_log *log,
-                        struct config_service **out_service, struct cr_err *err)
+int config_service_open(const struct config_settings *settings, const char *home,
+                        const struct cr_log *log, struct config_service **out_service,
+                        struct cr_err *err)
 {
     struct config_service *service = calloc(1, sizeof(*service));
     if (!service)
@@ -361,8 +451,8 @@ int config_service_open(const struct config_settings *settings, const struct cr_
     service->arena = cr_arena_new(0);
     open_counters(service);
     cr_mutex_init(&service->lock);
-    int rc =
-        service->arena ? open_parts(service, err) : cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = service->arena ? open_parts(service, home, err)
+                            : cr_err_set(err, CR_ENOMEM, "out of memory");
     if (rc < 0) {
         config_service_close(service);
         return rc;
@@ -371,11 +461,18 @@ int config_service_open(const struct config_settings *settings, const struct cr_
     return 0;
 }
 
+void config_service_drain(struct config_service *service)
+{
+    if (service->remote)
+        remote_drain(service->remote);
+}
+
 void config_service_close(struct config_service *service)
 {
     if (!service)
         return;
     ref_watch_stop(&service->watch);
+    remote_stop(service->remote);
     answer_cache_free(service->answers);
     label_cache_fini(&service->labels);
     git_repo_close(service->repo);

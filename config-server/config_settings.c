@@ -5,14 +5,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cr_url.h"
+#include "repository_uri.h"
 
 #define GIT         "spring.cloud.config.server.git."
 #define FIELD(name) offsetof(struct config_settings, name)
 
 const struct cr_setting config_setting_rows[] = {
     {GIT "uri", CR_SETTING_TEXT, FIELD(uri), NULL, 0, 0, CR_SETTING_REQUIRED,
-     "The git repository of the configuration, bare or not: file:/path, file:///path or a path."},
+     "The git repository of the configuration: file:///path or a path, bare or not; or git://, "
+     "http://, https://."},
     {GIT "default-label", CR_SETTING_TEXT, FIELD(git_default_label), "main", 0, 0, 0,
      "Branch, tag or commit served to those who ask for no label."},
     {"spring.cloud.config.server.default-label", CR_SETTING_TEXT, FIELD(default_label), "", 0, 0, 0,
@@ -37,64 +38,50 @@ const struct cr_setting config_setting_rows[] = {
     {"crema.config.file-max", CR_SETTING_SIZE, FIELD(file_max_bytes), "1MB", 1, 8 << 20, 0,
      "The largest configuration file that is read; a larger one is an error."},
     {"crema.config.init-from", CR_SETTING_TEXT, FIELD(init_from), NULL, 0, 0, 0,
-     "For --init-repo: the folder whose files become the first commit."},
+     "A folder whose files become the first commit where a local repository is not there yet: at "
+     "the start, and by --init-repo."},
+    {GIT "username", CR_SETTING_TEXT, FIELD(username), "", 0, 0, 0,
+     "For a remote repository behind http: or https:; goes before what the URI says."},
+    {GIT "password", CR_SETTING_TEXT, FIELD(password), "", 0, 0, CR_SETTING_SECRET,
+     "The password, or a token of the git host."},
+    {GIT "skip-ssl-validation", CR_SETTING_BOOL, FIELD(skip_ssl_validation), "false", 0, 0, 0,
+     "Take any certificate of the remote."},
+    {GIT "timeout", CR_SETTING_INT, FIELD(timeout_s), "5", 1, 3600, 0,
+     "Seconds of silence after which a fetch is given up, and the longest that a request waits for "
+     "one."},
+    {GIT "refresh-rate", CR_SETTING_INT, FIELD(refresh_rate_s), "5", -1, 86400, 0,
+     "Seconds from one fetch of a remote repository to the next, in the background; 0: each "
+     "request waits for a fetch that began after it came; -1: never again once it was fetched."},
+    {GIT "basedir", CR_SETTING_TEXT, FIELD(basedir), "", 0, 0, 0,
+     "The folder for the mirror of a remote repository; empty: data/config in crema.home."},
+    {"crema.config.fetch-max", CR_SETTING_DURATION, FIELD(fetch_max_ms), "10m", 1000, 86400000, 0,
+     "The longest that a fetch may take in all."},
 };
 const size_t config_setting_count = CR_COUNT(config_setting_rows);
 
-static int refuse(struct cr_err *err, const char *uri, const char *why)
+const char *config_settings_default_label(const struct config_settings *settings)
 {
-    return cr_err_set(err, CR_EINVAL, GIT "uri: '%s' %s", uri, why);
+    const char *label = settings->default_label;
+    return label && *label ? label : settings->git_default_label;
 }
 
-/* "host:path" without a slash before the colon, as git and ssh write it. */
-static bool looks_remote(struct cr_slice uri)
+static int check_directory(const struct config_settings *config, const char *directory,
+                           struct cr_err *err)
 {
-    ptrdiff_t colon = cr_slice_find(uri, ':');
-    ptrdiff_t slash = cr_slice_find(uri, '/');
-    return colon > 0 && (slash < 0 || colon < slash);
-}
-
-static int file_uri_path(struct cr_slice uri, const char *whole, struct cr_slice *out_path,
-                         struct cr_err *err)
-{
-    struct cr_slice path = cr_slice_from(uri, 5);
-    if (cr_slice_starts(path, CR_SLICE("//"))) {
-        path = cr_slice_from(path, 2);
-        if (cr_slice_starts(path, CR_SLICE("localhost/")))
-            path = cr_slice_from(path, 9);
-    }
-    if (path.len == 0 || path.ptr[0] != '/')
-        return refuse(err, whole, "names no absolute path: write file:///path/to/repository");
-    *out_path = path;
-    return 0;
-}
-
-int config_settings_directory(const struct config_settings *settings, struct cr_arena *arena,
-                              const char **out_directory, struct cr_err *err)
-{
-    struct cr_slice uri = cr_slice_of(settings->uri);
-    if (uri.len == 0)
+    struct stat info;
+    if (stat(directory, &info) == 0)
+        return 0;
+    int reason = errno;
+    if (reason != ENOENT || !config->init_from || !*config->init_from)
         return cr_err_set(err, CR_EINVAL,
                           GIT
-                          "uri: not set: name a git repository, for example file:///srv/config");
-    if (cr_slice_find(uri, '{') >= 0)
-        return refuse(err, settings->uri, "has a placeholder: one repository serves all here");
-    struct cr_slice path = uri;
-    bool is_file = cr_slice_starts(uri, CR_SLICE("file:"));
-    if (is_file) {
-        int rc = file_uri_path(uri, settings->uri, &path, err);
-        if (rc < 0)
-            return rc;
-    } else if (looks_remote(uri)) {
-        return refuse(err, settings->uri,
-                      "is a remote repository: clone it (git clone --mirror URL DIRECTORY), "
-                      "fetch there, and name file:///DIRECTORY");
-    }
-    struct cr_slice decoded = path;
-    if (is_file && cr_url_decode(path, arena, &decoded) < 0)
-        return refuse(err, settings->uri, "has a malformed percent-escape");
-    *out_directory = cr_arena_slice(arena, decoded);
-    return *out_directory ? 0 : cr_err_set(err, CR_ENOMEM, "out of memory");
+                          "uri: '%s': %s: make it with git init or --init-repo, or name a folder "
+                          "of files for it in crema.config.init-from",
+                          config->uri, strerror(reason));
+    if (stat(config->init_from, &info) < 0)
+        return cr_err_set(err, CR_EINVAL, "crema.config.init-from: '%s': %s", config->init_from,
+                          strerror(errno));
+    return 0;
 }
 
 int config_settings_check(const void *settings, const struct cr_environment *environment,
@@ -103,17 +90,11 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     (void)environment;
     const struct config_settings *config = settings;
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    const char *directory = NULL;
+    struct repository_uri uri;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = config_settings_directory(config, arena, &directory, err);
-    if (!directory)
+    int rc = repository_uri_parse(cr_slice_of(config->uri), arena, &uri, err);
+    if (rc < 0)
         return rc;
-    struct stat info;
-    if (stat(directory, &info) < 0)
-        return cr_err_set(err, CR_EINVAL,
-                          GIT "uri: '%s': %s: make it with git init, or with config-server "
-                              "--init-repo",
-                          config->uri, strerror(errno));
-    return 0;
+    return uri.directory ? check_directory(config, uri.directory, err) : 0;
 }

@@ -24,19 +24,25 @@ struct config_settings {
     int64_t cache_max_bytes;
     int64_t file_max_bytes;
     const char *init_from;
+
+    /* Of a remote repository. */
+    const char *username, *password;
+    const char *basedir;
+    bool skip_ssl_validation;
+    int64_t timeout_s;
+    int64_t refresh_rate_s; /* 0: at each request; negative: never once there is a mirror */
+    int64_t fetch_max_ms;
 };
 
 extern const struct cr_setting config_setting_rows[];
 extern const size_t config_setting_count;
 
-/* The local directory that spring.cloud.config.server.git.uri names: "file:/p", "file:///p" or a
- * path. CR_EINVAL, with the next step, for anything else. */
-CR_MUST_CHECK int config_settings_directory(const struct config_settings *settings,
-                                            struct cr_arena *arena, const char **out_directory,
-                                            struct cr_err *err);
+/* The label of those who ask for none. */
+const char *config_settings_default_label(const struct config_settings *settings);
 
 struct cr_environment;
-/* For cr_daemon.check: the URI names a directory that is there. */
+/* For cr_daemon.check: the URI names a remote repository, a directory that is there, or one that
+ * can be made from crema.config.init-from. */
 int config_settings_check(const void *settings, const struct cr_environment *environment,
                           struct cr_err *err);
 

@@ -1,6 +1,7 @@
 /* git_repo: labels, commits and blobs of a local repository through libgit2. */
 #include "git_repo.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <git2.h>
 #include <stdio.h>
@@ -100,6 +101,23 @@ static int open_handle(const char *directory, git_repository **out_handle, struc
                       directory);
 }
 
+static int new_repo(const char *directory, git_repository *handle, struct git_repo **out_repo,
+                    struct cr_err *err)
+{
+    struct git_repo *repo = calloc(1, sizeof(*repo));
+    char *copy = strdup(directory);
+    if (!repo || !copy) {
+        free(repo);
+        free(copy);
+        return cr_err_set(err, CR_ENOMEM, "git repository: out of memory");
+    }
+    cr_mutex_init(&repo->lock);
+    repo->handle = handle;
+    repo->directory = copy;
+    *out_repo = repo;
+    return 0;
+}
+
 int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_err *err)
 {
     CR_AUTO_FREE char *git_directory = find_git_directory(directory, err);
@@ -110,17 +128,24 @@ int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_e
         return rc;
     git_repository *handle = NULL;
     rc = open_handle(git_directory, &handle, err);
-    struct git_repo *repo = rc == 0 ? calloc(1, sizeof(*repo)) : NULL;
-    if (!repo) {
+    if (rc == 0)
+        rc = new_repo(git_directory, handle, out_repo, err);
+    if (rc < 0) {
         git_repository_free(handle);
         git_libgit2_shutdown();
-        return rc < 0 ? rc : cr_err_set(err, CR_ENOMEM, "git repository: out of memory");
     }
-    cr_mutex_init(&repo->lock);
-    repo->handle = handle;
-    repo->directory = cr_steal(&git_directory);
-    *out_repo = repo;
-    return 0;
+    return rc;
+}
+
+int git_repo_expect(const char *directory, struct git_repo **out_repo, struct cr_err *err)
+{
+    int rc = library_start(err);
+    if (rc < 0)
+        return rc;
+    rc = new_repo(directory, NULL, out_repo, err);
+    if (rc < 0)
+        git_libgit2_shutdown();
+    return rc;
 }
 
 void git_repo_close(struct git_repo *repo)
@@ -150,6 +175,12 @@ int git_repo_reopen(struct git_repo *repo, struct cr_err *err)
     repo->handle = handle;
     handle = old; /* freed at the end of the scope */
     return 0;
+}
+
+static int not_there_yet(const struct git_repo *repo, struct cr_err *err)
+{
+    return cr_err_set(err, CR_EUNAVAILABLE, "git repository '%s' is not there yet",
+                      repo->directory);
 }
 
 /* --- labels --- */
@@ -209,6 +240,8 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
     if (label.len == 0 || memchr(label.ptr, '\0', label.len))
         return cr_err_set(err, CR_EINVAL, "label '%.*s': not a name", CR_SLICE_ARG(label));
     CR_LOCKED(&repo->lock);
+    if (!repo->handle)
+        return not_there_yet(repo, err);
     for (size_t i = 0; i < CR_COUNT(prefixes); i++) {
         if (resolve_reference(repo->handle, prefixes[i], label, out_commit) == 0)
             return 0;
@@ -274,6 +307,8 @@ int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit, const
 {
     CR_LOCKED(&repo->lock);
     GIT_AUTO(tree) tree = NULL;
+    if (!repo->handle)
+        return not_there_yet(repo, err);
     int rc = commit_tree(repo->handle, commit, &tree, err);
     if (rc < 0)
         return rc;
@@ -331,6 +366,8 @@ int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit
 {
     CR_LOCKED(&repo->lock);
     GIT_AUTO(tree) tree = NULL;
+    if (!repo->handle)
+        return not_there_yet(repo, err);
     int rc = commit_tree(repo->handle, commit, &tree, err);
     if (rc < 0)
         return rc;
@@ -339,6 +376,41 @@ int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit
 }
 
 /* --- a new repository --- */
+
+static bool is_empty_directory(const char *directory)
+{
+    DIR *entries = opendir(directory);
+    if (!entries)
+        return errno == ENOENT;
+    bool empty = true;
+    struct dirent *entry;
+    while (empty && (entry = readdir(entries)))
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    closedir(entries);
+    return empty;
+}
+
+static bool has_no_refs(const char *directory)
+{
+    GIT_AUTO(repository) handle = NULL;
+    git_strarray names = {0};
+    if (git_repository_open_bare(&handle, directory) < 0 || git_reference_list(&names, handle) < 0)
+        return false;
+    bool none = names.count == 0;
+    git_strarray_dispose(&names);
+    return none;
+}
+
+bool git_repo_is_vacant(const char *directory)
+{
+    if (is_empty_directory(directory))
+        return true;
+    if (library_start(NULL) < 0)
+        return false;
+    bool vacant = has_no_refs(directory);
+    git_libgit2_shutdown();
+    return vacant;
+}
 
 static int open_or_init(const char *directory, const char *branch, git_repository **out_handle,
                         struct cr_err *err)

@@ -3,12 +3,14 @@
  * Ownership: git_repo_open's handle belongs to the caller (git_repo_close); a result is a copy.
  * Errors:    CR_ENOTFOUND no such repository, label or file; CR_ELIMIT a file over the buffer's max
  *            or too many directories; CR_EINVAL what is there is not what it must be (a symbolic
- *            link, a name that is no label); CR_EIO git's own complaint. Texts name the thing.
+ *            link, a name that is no label); CR_EIO git's own complaint; CR_EUNAVAILABLE a
+ *            repository that is still expected. Texts name the thing.
  * Threads:   any; one mutex inside, since libgit2's handles are not shared safely.
  * Source:    gitrepository-layout(5); config-server reference 3.2 and 3.4 for the order of labels.
  *
  * There is no work tree: a file is (commit, path), so nothing outside the repository can be named
- * and two labels never disturb each other. The only file of the project that knows libgit2.
+ * and two labels never disturb each other. Besides fetch_main and curl_subtransport, which live in
+ * a process of their own, the only file of the project that knows libgit2.
  */
 #ifndef GIT_REPO_H
 #define GIT_REPO_H
@@ -33,6 +35,9 @@ enum {
 /* directory: a bare repository or one with a .git directory in it. */
 CR_MUST_CHECK int git_repo_open(const char *directory, struct git_repo **out_repo,
                                 struct cr_err *err);
+/* A bare repository that comes to stand there later: git_repo_reopen takes it then. */
+CR_MUST_CHECK int git_repo_expect(const char *directory, struct git_repo **out_repo,
+                                  struct cr_err *err);
 void git_repo_close(struct git_repo *repo); /* NULL is fine */
 
 /* Where HEAD, packed-refs and refs/ live. Valid as long as the handle. */
@@ -70,6 +75,10 @@ struct git_repo_seed {
     const struct git_repo_file *files;
     size_t file_count;
 };
+
+/* May git_repo_create work here without touching anybody's files? There is nothing, an empty
+ * directory, or a repository without any branch or tag. */
+bool git_repo_is_vacant(const char *directory);
 
 /* CR_EEXISTS when a repository with a commit on that branch stands there already. */
 CR_MUST_CHECK int git_repo_create(const char *directory, const struct git_repo_seed *seed,

@@ -13,8 +13,10 @@
 #include "cr_daemon.h"
 #include "cr_environment.h"
 #include "cr_file.h"
+#include "cr_log.h"
 #include "cr_settings.h"
 #include "git_repo.h"
+#include "repository_uri.h"
 
 enum {
     FILES_MAX = 1000,
@@ -92,43 +94,98 @@ static int add_folder(struct folder *folder, const char *path, const char *prefi
     return rc;
 }
 
-static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
-                           struct cr_err *err)
+struct made {
+    const char *directory; /* NULL: the settings name a remote repository */
+    const char *label;
+    size_t files;
+    bool was_there;
+    struct git_repo_id commit;
+};
+
+static int fill_repository(const struct config_settings *settings, struct cr_arena *arena,
+                           struct made *made, struct cr_err *err)
 {
-    const char *directory = NULL;
-    int rc = config_settings_directory(settings, arena, &directory, err);
-    if (rc < 0)
-        return rc;
-    if (!settings->init_from || !*settings->init_from)
-        return cr_err_set(err, CR_EINVAL,
-                          "crema.config.init-from: not set: name the folder with the files");
     struct folder *folder = cr_arena_alloc(arena, sizeof(*folder));
     if (!folder)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     folder->arena = arena;
     folder->err = err;
-    rc = add_folder(folder, settings->init_from, "", 1);
+    int rc = add_folder(folder, settings->init_from, "", 1);
     if (rc < 0)
         return rc;
-    const char *label = settings->default_label && *settings->default_label
-                            ? settings->default_label
-                            : settings->git_default_label;
     struct git_repo_seed seed = {
-        .branch = label,
+        .branch = made->label,
         .author = "Crema",
         .email = "crema@localhost",
         .message = "Begin with the sample configuration\n",
         .files = folder->files,
         .file_count = folder->count,
     };
-    struct git_repo_id commit;
-    rc = git_repo_create(directory, &seed, &commit, err);
-    if (rc == CR_EEXISTS)
-        printf("%s is there already, on %s at %s\n", directory, label, commit.hex);
-    else if (rc == 0)
-        printf("%s made with %zu files, on %s at %s\n", directory, seed.file_count, label,
-               commit.hex);
-    return rc == CR_EEXISTS ? 0 : rc;
+    made->files = folder->count;
+    rc = git_repo_create(made->directory, &seed, &made->commit, err);
+    made->was_there = rc == CR_EEXISTS;
+    return made->was_there ? 0 : rc;
+}
+
+static bool has_source(const struct config_settings *settings)
+{
+    return settings->init_from && *settings->init_from;
+}
+
+static int find_directory(const struct config_settings *settings, struct cr_arena *arena,
+                          struct made *out_made, struct cr_err *err)
+{
+    struct repository_uri uri;
+    int rc = repository_uri_parse(cr_slice_of(settings->uri), arena, &uri, err);
+    if (rc == 0)
+        *out_made = (struct made){.directory = uri.directory,
+                                  .label = config_settings_default_label(settings)};
+    return rc;
+}
+
+int init_repo_when_missing(const struct config_settings *settings, const struct cr_log *log,
+                           struct cr_err *err)
+{
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct made made;
+    if (!has_source(settings))
+        return 0;
+    if (!arena)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = find_directory(settings, arena, &made, err);
+    if (rc < 0 || !made.directory || !git_repo_is_vacant(made.directory))
+        return rc;
+    rc = fill_repository(settings, arena, &made, err);
+    if (rc == 0)
+        cr_log_info(log, "config.repository", "%s is made with %zu files of %s, on %s at %s",
+                    made.directory, made.files, settings->init_from, made.label, made.commit.hex);
+    return rc;
+}
+
+/* --- the command --- */
+
+static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
+                           struct cr_err *err)
+{
+    struct made made;
+    int rc = find_directory(settings, arena, &made, err);
+    if (rc == 0 && !made.directory)
+        return cr_err_set(err, CR_EINVAL,
+                          "spring.cloud.config.server.git.uri: is a remote repository: name the "
+                          "directory that is to be made");
+    if (rc == 0 && !has_source(settings))
+        return cr_err_set(err, CR_EINVAL,
+                          "crema.config.init-from: not set: name the folder with the files");
+    if (rc == 0)
+        rc = fill_repository(settings, arena, &made, err);
+    if (rc < 0)
+        return rc;
+    if (made.was_there)
+        printf("%s is there already, on %s at %s\n", made.directory, made.label, made.commit.hex);
+    else
+        printf("%s made with %zu files, on %s at %s\n", made.directory, made.files, made.label,
+               made.commit.hex);
+    return 0;
 }
 
 static int run(const struct cr_environment_options *options, struct cr_err *err)

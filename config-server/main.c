@@ -2,6 +2,7 @@
 #include "config_routes.h"
 #include "config_settings.h"
 #include "cr_daemon.h"
+#include "fetch_main.h"
 #include "init_repo.h"
 
 static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
@@ -11,12 +12,13 @@ static const char examples[] =
     "  curl localhost:8888/msa-service-coffee-order/dev\n"
     "  config-server --init-repo --spring.cloud.config.server.git.uri=file:///srv/config.git \\\n"
     "      --crema.config.init-from=config-repo\n"
-    "      makes a bare repository with the files of a folder as its first commit\n";
+    "      makes a bare repository with the files of a folder as its first commit\n"
+    "  config-server --spring.cloud.config.server.git.uri=https://git.example.org/config.git\n";
 
 int main(int argc, char **argv)
 {
     int exit_code;
-    if (init_repo_main(argc, argv, &exit_code))
+    if (fetch_main(argc, argv, &exit_code) || init_repo_main(argc, argv, &exit_code))
         return exit_code;
     const struct cr_module modules[] = {config_module};
     const struct cr_daemon config_daemon = {

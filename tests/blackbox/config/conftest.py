@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from git_hosts import GitDaemon, HttpHost, HttpsHost, Relay
+
 CLEAN = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
          "GIT_AUTHOR_NAME": "tester", "GIT_AUTHOR_EMAIL": "tester@localhost",
          "GIT_COMMITTER_NAME": "tester", "GIT_COMMITTER_EMAIL": "tester@localhost"}
@@ -88,7 +90,60 @@ class Server:
 def serve(daemon):
     """serve(repository, **settings under spring.cloud.config.server) starts a server over it."""
 
-    def start(repo, settings=None):
+    def start(repo, settings=None, **kwargs):
         given = {"spring.cloud.config.server.git.uri": repo.uri, **(settings or {})}
-        return Server(daemon("config-server", given), repo)
+        return Server(daemon("config-server", given, **kwargs), repo)
     return start
+
+
+class Hosted(Repository):
+    """A work tree and the bare repository that a host offers; what is committed is pushed."""
+
+    def __init__(self, path, bare, host):
+        super().__init__(path)
+        self.bare = bare
+        self.host = host
+        self.git("init", "-q", "--bare", "-b", "main", str(bare))
+        self.git("remote", "add", "origin", str(bare))
+        self.uri = host.uri(bare.name)
+
+    def push(self, files, branch="main"):
+        commit = self.commit(files)
+        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}")
+        return commit
+
+
+@pytest.fixture
+def hosts(tmp_path):
+    """hosts(kind, ...) starts a git host over `root`, which ends with the test."""
+    started = []
+    root = tmp_path / "served"
+    root.mkdir()
+    kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost}
+
+    def start(kind, **options):
+        if isinstance(kind, GitDaemon | HttpHost):
+            host = Relay(kind, **options)
+        else:
+            host = kinds[kind](root, **options)
+        started.append(host)
+        return host
+    yield start
+    for host in started:
+        host.stop()
+
+
+@pytest.fixture
+def hosted(tmp_path, hosts):
+    """hosted(files, host="git") is a repository with a first commit behind a git host."""
+    made = []
+
+    def make(files=None, host="git"):
+        host = hosts(host) if isinstance(host, str) else host
+        number = len(made)
+        repo = Hosted(tmp_path / f"work-{number}", tmp_path / "served" / f"config-{number}.git", host)
+        made.append(repo)
+        if files is not None:
+            repo.push(files)
+        return repo
+    return make

@@ -1,0 +1,249 @@
+/* fetch_child: starts `config-server --fetch`, hears its progress, and kills it when it is late. */
+#include "fetch_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cr_clock.h"
+#include "cr_int.h"
+
+enum {
+    FIELDS = 7,
+    VARIABLES_MAX = 16,
+    SAID_MAX = 64 * 1024,
+};
+
+/* --- the request --- */
+
+static void put(struct cr_buf *out, const char *text)
+{
+    cr_buf_append(out, text, strlen(text) + 1);
+}
+
+void fetch_request_write(const struct fetch_request *request, struct cr_buf *out)
+{
+    char parent[32];
+    (void)snprintf(parent, sizeof(parent), "%lld", (long long)getpid());
+    put(out, request->url);
+    put(out, request->mirror);
+    put(out, request->username);
+    put(out, request->password);
+    put(out, request->skip_ssl_validation ? "1" : "0");
+    put(out, request->anew ? "1" : "0");
+    put(out, parent);
+}
+
+int fetch_request_read(struct cr_slice bytes, struct fetch_request *out_request,
+                       int64_t *out_parent)
+{
+    const char *fields[FIELDS];
+    for (size_t i = 0; i < FIELDS; i++) {
+        ptrdiff_t end = cr_slice_find(bytes, '\0');
+        if (end < 0)
+            return CR_EPARSE;
+        fields[i] = bytes.ptr;
+        bytes = cr_slice_from(bytes, (size_t)end + 1);
+    }
+    *out_request = (struct fetch_request){
+        .url = fields[0],
+        .mirror = fields[1],
+        .username = fields[2],
+        .password = fields[3],
+        .skip_ssl_validation = *fields[4] == '1',
+        .anew = *fields[5] == '1',
+    };
+    return cr_int_parse(cr_slice_of(fields[6]), 1, INT32_MAX, out_parent);
+}
+
+/* --- starting --- */
+
+/* The daemon's environment may hold its password (SPRING_CLOUD_CONFIG_SERVER_GIT_PASSWORD). */
+static size_t choose_variables(char *variables[VARIABLES_MAX + 1])
+{
+    static const char *const wanted[] = {
+        "PATH=",          "HOME=",          "TZ=",           "LANG=",
+        "SSL_CERT_FILE=", "SSL_CERT_DIR=",  "RES_OPTIONS=",  "TMPDIR=",
+        "ASAN_OPTIONS=",  "UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=",
+    };
+    size_t count = 0;
+    for (char **variable = environ; *variable && count < VARIABLES_MAX; variable++) {
+        for (size_t i = 0; i < CR_COUNT(wanted) && count < VARIABLES_MAX; i++)
+            if (strncmp(*variable, wanted[i], strlen(wanted[i])) == 0)
+                variables[count++] = *variable;
+    }
+    variables[count] = NULL;
+    return count;
+}
+
+static int spawn(pid_t *out_pid, int in_fd, int out_fd)
+{
+    static char name[] = "config-server", mode[] = "--fetch";
+    char *const arguments[] = {name, mode, NULL};
+    char *variables[VARIABLES_MAX + 1];
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    (void)choose_variables(variables);
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return ENOMEM;
+    if (posix_spawnattr_init(&attributes) != 0) {
+        posix_spawn_file_actions_destroy(&actions);
+        return ENOMEM;
+    }
+    int rc = posix_spawn_file_actions_adddup2(&actions, in_fd, STDIN_FILENO);
+    if (rc == 0)
+        rc = posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+    if (rc == 0)
+        rc = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigdefault(&attributes, &all);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (rc == 0)
+        rc = posix_spawn(out_pid, "/proc/self/exe", &actions, &attributes, arguments, variables);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return rc;
+}
+
+/* A pipe takes FETCH_REQUEST_MAX bytes without anybody reading. */
+static int write_request(int fd, const struct fetch_request *request, struct cr_err *err)
+{
+    CR_AUTO(cr_buf) bytes = {.max = FETCH_REQUEST_MAX};
+    fetch_request_write(request, &bytes);
+    if (cr_buf_status(&bytes) < 0)
+        return cr_err_set(err, CR_ELIMIT, "the URL or the credentials are too long");
+    ssize_t written = write(fd, bytes.data, bytes.len);
+    explicit_bzero(bytes.data, bytes.len);
+    if (written != (ssize_t)bytes.len)
+        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be asked for");
+    return 0;
+}
+
+int fetch_child_start(struct fetch_child *child, const struct fetch_request *request,
+                      const struct fetch_limits *limits, struct cr_err *err)
+{
+    int in[2] = {-1, -1}, out[2] = {-1, -1};
+    if (pipe2(in, O_CLOEXEC) < 0)
+        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be started: pipe");
+    CR_AUTO_CLOSE int in_read = in[0];
+    CR_AUTO_CLOSE int in_write = in[1];
+    if (pipe2(out, O_CLOEXEC) < 0)
+        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be started: pipe");
+    CR_AUTO_CLOSE int out_read = out[0];
+    CR_AUTO_CLOSE int out_write = out[1];
+    int rc = write_request(in_write, request, err);
+    if (rc < 0)
+        return rc;
+    pid_t pid;
+    int reason = spawn(&pid, in_read, out_write);
+    if (reason != 0)
+        return cr_err_errno(err, CR_EIO, reason, "a fetch could not be started");
+    (void)fcntl(out_read, F_SETFL, O_NONBLOCK);
+    int64_t now_ms = cr_clock_ms();
+    *child = (struct fetch_child){
+        .pid = pid,
+        .out_fd = out_read,
+        .started_ms = now_ms,
+        .heard_ms = now_ms,
+        .limits = *limits,
+        .said = {.max = SAID_MAX},
+    };
+    out_read = -1;
+    return 0;
+}
+
+/* --- hearing --- */
+
+int64_t fetch_child_deadline_ms(const struct fetch_child *child)
+{
+    return cr_min_i64(child->heard_ms + child->limits.silence_ms,
+                      child->started_ms + child->limits.total_ms);
+}
+
+/* True at the end of what it has to say. Its dots are dropped: only what follows them is kept. */
+static bool hear(struct fetch_child *child, int64_t now_ms)
+{
+    char piece[4096];
+    for (;;) {
+        ssize_t got = read(child->out_fd, piece, sizeof(piece));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return got == 0 || errno != EAGAIN;
+        child->heard_ms = now_ms;
+        size_t start = 0;
+        while (child->said.len == 0 && start < (size_t)got && piece[start] == FETCH_PROGRESS)
+            start++;
+        cr_buf_append(&child->said, piece + start, (size_t)got - start);
+    }
+}
+
+static int reap(struct fetch_child *child)
+{
+    int status = 0;
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    cr_closep(&child->out_fd);
+    child->pid = 0;
+    return status;
+}
+
+static void take_result(struct fetch_child *child, int status, struct fetch_result *out)
+{
+    /* The result begins behind one byte that is no dot. */
+    if (child->said.len == sizeof(*out) + 1 && cr_buf_status(&child->said) == 0) {
+        memcpy(out, child->said.data + 1, sizeof(*out));
+        out->text[sizeof(out->text) - 1] = '\0';
+        return;
+    }
+    *out = (struct fetch_result){.code = CR_EINTERNAL};
+    if (WIFSIGNALED(status))
+        (void)snprintf(out->text, sizeof(out->text), "the fetching process ended by signal %d",
+                       WTERMSIG(status));
+    else
+        (void)snprintf(out->text, sizeof(out->text), "the fetching process ended with code %d",
+                       WEXITSTATUS(status));
+}
+
+static void give_up(struct fetch_child *child, int64_t now_ms, struct fetch_result *out)
+{
+    *out = (struct fetch_result){.code = CR_ETIMEOUT};
+    if (now_ms >= child->heard_ms + child->limits.silence_ms)
+        (void)snprintf(out->text, sizeof(out->text), "nothing came for %lld s",
+                       (long long)(child->limits.silence_ms / 1000));
+    else
+        (void)snprintf(out->text, sizeof(out->text), "not done within %lld s",
+                       (long long)(child->limits.total_ms / 1000));
+}
+
+bool fetch_child_take(struct fetch_child *child, int64_t now_ms, struct fetch_result *out_result)
+{
+    bool ended = hear(child, now_ms);
+    if (!ended && now_ms < fetch_child_deadline_ms(child))
+        return false;
+    if (ended) {
+        take_result(child, reap(child), out_result);
+    } else {
+        give_up(child, now_ms, out_result);
+        (void)kill(child->pid, SIGKILL);
+        (void)reap(child);
+    }
+    cr_buf_free(&child->said);
+    return true;
+}
+
+void fetch_child_kill(struct fetch_child *child)
+{
+    (void)kill(child->pid, SIGKILL);
+    (void)reap(child);
+    cr_buf_free(&child->said);
+}

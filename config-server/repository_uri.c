@@ -1,0 +1,170 @@
+/* repository_uri: from the text of the setting to a directory, or to a URL and its credentials. */
+#include "repository_uri.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "cr_url.h"
+
+#define KEY "spring.cloud.config.server.git.uri"
+
+static const char today[] = "git:, http:, https: and file: work today";
+
+/* "user@host:path" without a slash before the colon, as git and ssh write it; any "scheme:" too. */
+static bool has_colon_first(struct cr_slice uri)
+{
+    ptrdiff_t colon = cr_slice_find(uri, ':');
+    ptrdiff_t slash = cr_slice_find(uri, '/');
+    return colon > 0 && (slash < 0 || colon < slash);
+}
+
+static int no_memory(struct cr_err *err)
+{
+    return cr_err_set(err, CR_ENOMEM, "out of memory");
+}
+
+/* --- local --- */
+
+static int file_path(struct cr_slice uri, struct cr_slice *out_path, struct cr_err *err)
+{
+    struct cr_slice path = cr_slice_from(uri, 5);
+    if (cr_slice_starts(path, CR_SLICE("//"))) {
+        path = cr_slice_from(path, 2);
+        if (cr_slice_starts(path, CR_SLICE("localhost/")))
+            path = cr_slice_from(path, 9);
+    }
+    if (path.len == 0 || path.ptr[0] != '/')
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": '%.*s' names no absolute path: write file:///path/to/repository",
+                          CR_SLICE_ARG(uri));
+    *out_path = path;
+    return 0;
+}
+
+static int parse_local(struct cr_slice uri, struct cr_arena *arena, struct repository_uri *out,
+                       struct cr_err *err)
+{
+    struct cr_slice path = uri;
+    if (cr_slice_starts(uri, CR_SLICE("file:"))) {
+        int rc = file_path(uri, &path, err);
+        if (rc < 0)
+            return rc;
+        if (cr_url_decode(path, arena, &path) < 0)
+            return cr_err_set(err, CR_EINVAL, KEY ": '%.*s' has a malformed percent-escape",
+                              CR_SLICE_ARG(uri));
+    }
+    out->directory = cr_arena_slice(arena, path);
+    out->shown = cr_arena_slice(arena, uri);
+    return out->directory && out->shown ? 0 : no_memory(err);
+}
+
+/* --- remote --- */
+
+/* A name that people recognise and that no two URLs share: the last part of the path, and a hash
+ * (FNV-1a) of all of it. */
+static const char *mirror_name(struct cr_slice shown, struct cr_slice path, struct cr_arena *arena)
+{
+    char name[64];
+    size_t len = 0;
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < shown.len; i++)
+        hash = (hash ^ (unsigned char)shown.ptr[i]) * 0x100000001b3u;
+    struct cr_slice last = cr_slice_from(path, (size_t)(cr_slice_find_last(path, '/') + 1));
+    if (cr_slice_ends(last, CR_SLICE(".git")))
+        last.len -= 4;
+    for (size_t i = 0; i < last.len && len < sizeof(name); i++) {
+        char c = last.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        name[len++] = plain || c == '-' || c == '_' ? c : '_';
+    }
+    return cr_arena_printf(arena, "%.*s%s%016" PRIx64 ".git", (int)len, name, len > 0 ? "-" : "",
+                           hash);
+}
+
+static int split_user_info(const struct cr_url *url, struct cr_arena *arena,
+                           struct repository_uri *out, struct cr_err *err)
+{
+    ptrdiff_t colon = cr_slice_find(url->user_info, ':');
+    size_t end = colon < 0 ? url->user_info.len : (size_t)colon;
+    struct cr_slice user = cr_slice_sub(url->user_info, 0, end);
+    struct cr_slice password = cr_slice_from(url->user_info, end + 1);
+    if (cr_url_decode(user, arena, &user) < 0 || cr_url_decode(password, arena, &password) < 0)
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": user or password before '@' has a malformed percent-escape: write "
+                              "%%40 for '@' and %%25 for '%%'");
+    out->username = cr_arena_slice(arena, user);
+    out->password = cr_arena_slice(arena, password);
+    return out->username && out->password ? 0 : no_memory(err);
+}
+
+static int parse_remote(struct cr_slice uri, struct cr_arena *arena, struct repository_uri *out,
+                        struct cr_err *err)
+{
+    struct cr_url url;
+    if (cr_url_parse(uri, &url, NULL) < 0) /* its words could quote a password */
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": not a URL: write scheme://host[:port]/path/to/repository, without "
+                              "blanks");
+    size_t authority = url.scheme.len + 3;
+    size_t user_info = url.user_info.len > 0 ? url.user_info.len + 1 : 0;
+    out->shown = cr_arena_printf(arena, "%.*s%.*s", CR_SLICE_ARG(cr_slice_sub(uri, 0, authority)),
+                                 CR_SLICE_ARG(cr_slice_from(uri, authority + user_info)));
+    if (!out->shown)
+        return no_memory(err);
+    if (url.path.len < 2 || url.query.len > 0 || url.fragment.len > 0)
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": '%s' names no repository: write %.*s://host/path/to/repository",
+                          out->shown, CR_SLICE_ARG(url.scheme));
+    out->mirror_name = mirror_name(cr_slice_of(out->shown), url.path, arena);
+    return out->mirror_name ? split_user_info(&url, arena, out, err) : no_memory(err);
+}
+
+/* The texts of errors end where credentials may begin. */
+static int refuse_scheme(struct cr_slice uri, struct cr_err *err)
+{
+    struct cr_slice scheme = cr_slice_sub(uri, 0, (size_t)cr_slice_find(uri, ':'));
+    bool is_url = cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("://"));
+    bool is_ssh = cr_slice_ends(scheme, CR_SLICE("ssh")) ||
+                  cr_slice_starts(scheme, CR_SLICE("ssh+")) ||
+                  (!is_url && !cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("::")));
+    if (is_ssh)
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": '%.*s:...' is reached over SSH, which does not work yet: %s; name "
+                              "the repository by its https: URL, or mirror it beside the server",
+                          CR_SLICE_ARG(scheme), today);
+    return cr_err_set(err, CR_EINVAL, KEY ": '%.*s:...' is no transport that is known: %s",
+                      CR_SLICE_ARG(scheme), today);
+}
+
+static bool is_remote(struct cr_slice text)
+{
+    static const char *const schemes[] = {"https://", "http://", "git://"};
+    for (size_t i = 0; i < CR_COUNT(schemes); i++)
+        if (cr_slice_starts(text, cr_slice_of(schemes[i])))
+            return true;
+    return false;
+}
+
+int repository_uri_parse(struct cr_slice text, struct cr_arena *arena,
+                         struct repository_uri *out_uri, struct cr_err *err)
+{
+    struct repository_uri uri = {.username = "", .password = ""};
+    while (text.len > 1 && text.ptr[text.len - 1] == '/')
+        text.len--;
+    if (text.len == 0)
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": not set: name a git repository, for example file:///srv/config");
+    if (cr_slice_find(text, '{') >= 0)
+        return cr_err_set(err, CR_EINVAL,
+                          KEY ": has a placeholder ('{'): one repository serves all here");
+    int rc;
+    if (is_remote(text))
+        rc = parse_remote(text, arena, &uri, err);
+    else if (has_colon_first(text) && !cr_slice_starts(text, CR_SLICE("file:")))
+        rc = refuse_scheme(text, err);
+    else
+        rc = parse_local(text, arena, &uri, err);
+    if (rc == 0)
+        *out_uri = uri;
+    return rc;
+}

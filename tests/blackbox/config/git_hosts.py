@@ -1,0 +1,237 @@
+"""Hosts of git repositories: real `git daemon`, real `git http-backend`, and a relay that misbehaves."""
+import base64
+import os
+import socket
+import socketserver
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+CLEAN = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+
+
+class Host:
+    """What hosts have in common: a port of their own, kept when they go away and come again.
+
+    `busiest` is the largest number of calls that were answered at once, `calls` how many there were.
+    """
+
+    scheme = ""
+
+    def __init__(self, root):
+        self.root = root
+        self.port = 0
+        self.server = None
+        self.lock = threading.Lock()
+        self.now = self.busiest = self.calls = 0
+        self.gate = threading.Event()   # closed by hold(): calls wait
+        self.gate.set()
+        self.start()
+
+    def __enter__(self):
+        with self.lock:
+            self.now += 1
+            self.calls += 1
+            self.busiest = max(self.busiest, self.now)
+        self.gate.wait(30)
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.now -= 1
+
+    def hold(self):
+        self.gate.clear()
+
+    def go_on(self):
+        self.gate.set()
+
+    def start(self):
+        self.server = self.make_server(self.port)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def stop(self):
+        self.go_on()
+        if self.server:
+            self.server.shutdown()
+            self.server.server_close()
+            self.server = None
+
+    def uri(self, name, user=""):
+        return f"{self.scheme}://{user}127.0.0.1:{self.port}/{name}"
+
+
+class _Tcp(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+
+class GitDaemon(Host):
+    """Each connection is a `git daemon --inetd`."""
+
+    scheme = "git"
+
+    def make_server(self, port):
+        host = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with host:
+                    subprocess.run(["git", "daemon", "--inetd", f"--base-path={host.root}", "--export-all",
+                                    "--enable=receive-pack"], stdin=self.request, stdout=self.request,
+                                   stderr=subprocess.DEVNULL, env={**os.environ, **CLEAN}, check=False)
+        return _Tcp(("127.0.0.1", port), Handler)
+
+
+class HttpHost(Host):
+    """A web server in front of `git http-backend`, which wants `credentials` ("user:password") if given."""
+
+    scheme = "http"
+
+    def __init__(self, root, credentials=None, moved_to=None):
+        self.credentials = credentials
+        self.moved_to = moved_to        # another host's uri(""): everything is redirected there
+        self.seen = []                  # (path, Authorization)
+        super().__init__(root)
+
+    def make_server(self, port):
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                """Quiet."""
+
+            def do_GET(self):
+                with host:
+                    host.answer(self)
+
+            do_POST = do_GET
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+
+            def handle_error(self, request, client_address):
+                """A client that left is no news."""
+        return Server(("127.0.0.1", port), Handler)
+
+    def answer(self, call):
+        body = call.rfile.read(int(call.headers.get("Content-Length") or 0))
+        self.seen.append((call.path, call.headers.get("Authorization")))
+        if self.moved_to:
+            self.plain(call, 301, {"Location": self.moved_to + call.path.lstrip("/")})
+            return
+        if self.credentials:
+            wanted = "Basic " + base64.b64encode(self.credentials.encode()).decode()
+            if call.headers.get("Authorization") != wanted:
+                self.plain(call, 401, {"WWW-Authenticate": 'Basic realm="git"'})
+                return
+        self.backend(call, body)
+
+    @staticmethod
+    def plain(call, status, headers, body=b"<p>no</p>"):
+        call.send_response(status)
+        for key, value in {**headers, "Content-Type": "text/html", "Content-Length": str(len(body))}.items():
+            call.send_header(key, value)
+        call.end_headers()
+        call.wfile.write(body)
+
+    def backend(self, call, body):
+        path, _, query = call.path.partition("?")
+        env = {**os.environ, **CLEAN, "GIT_PROJECT_ROOT": str(self.root), "GIT_HTTP_EXPORT_ALL": "1",
+               "REQUEST_METHOD": call.command, "PATH_INFO": path, "QUERY_STRING": query,
+               "CONTENT_TYPE": call.headers.get("Content-Type") or "", "CONTENT_LENGTH": str(len(body)),
+               "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
+        done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=False)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        status = int(headers.pop("Status", "200").split()[0])
+        call.send_response(status)
+        for key, value in {**headers, "Content-Length": str(len(content))}.items():
+            call.send_header(key, value)
+        call.end_headers()
+        call.wfile.write(content)
+
+
+class HttpsHost(HttpHost):
+    """The same behind TLS, with a certificate that nobody vouches for."""
+
+    scheme = "https"
+
+    def __init__(self, root, folder):
+        self.folder = folder
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                        "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                        str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+                       check=True, capture_output=True)
+        super().__init__(root)
+
+    def make_server(self, port):
+        import ssl
+        server = super().make_server(port)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        return server
+
+
+class Relay(Host):
+    """Passes bytes between a client and another host; of the answer only the first `limit`, then silence.
+
+    limit None: all of them. `stuck` is set while a connection is held.
+    """
+
+    def __init__(self, target, limit=0):
+        self.target = target
+        self.scheme = target.scheme
+        self.limit = limit
+        self.stuck = threading.Event()
+        self.released = threading.Event()
+        super().__init__(target.root)
+
+    def stop(self):
+        self.released.set()
+        super().stop()
+
+    def heal(self):
+        self.limit = None
+        self.released.set()
+
+    def make_server(self, port):
+        relay = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with relay:
+                    try:
+                        relay.pass_on(self.request)
+                    except OSError:
+                        """One side left."""
+        return _Tcp(("127.0.0.1", port), Handler)
+
+    def pass_on(self, client):
+        limit = self.limit
+        with socket.create_connection(("127.0.0.1", self.target.port)) as origin:
+            threading.Thread(target=self.copy, args=(client, origin), daemon=True).start()
+            passed = 0
+            while limit is None or passed < limit:
+                data = origin.recv(65536 if limit is None else min(65536, limit - passed))
+                if not data:
+                    return
+                client.sendall(data)
+                passed += len(data)
+            self.stuck.set()
+            self.released.wait(60)
+
+    @staticmethod
+    def copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            """One side left."""
