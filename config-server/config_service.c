@@ -270,6 +270,11 @@ int config_service_answer(struct config_service *service, const struct config_re
     }
     CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
     rc = render(service, request, &resolution, origins, &body, err);
+    if (rc == CR_EIO && git_repo_reopen(service->repo, NULL) == 0) {
+        /* Objects move to another file when a repository is packed. */
+        cr_buf_reset(&body);
+        rc = render(service, request, &resolution, origins, &body, err);
+    }
     if (rc < 0 && rc != CR_ENOTFOUND)
         note_unreadable(service, request, &resolution.items[0].commit, err);
     if (rc < 0)

@@ -1,6 +1,7 @@
 /* fetch_main: reads a request, fetches by libgit2, and writes the result. */
 #include "fetch_main.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -24,11 +25,13 @@ enum {
     PROGRESS_EVERY_MS = 100,
     OPEN_DIRECTORIES = 16,
     PATH_BYTES = 4096,
+    PACKS_MAX = 50, /* each fetch that brings something adds one */
 };
 
 struct fetch {
     const struct fetch_request *request;
     struct curl_subtransport_options http;
+    char fresh[PATH_BYTES]; /* a mirror that is being made */
     struct fetch_result result;
     struct cr_err err;
     int klass; /* of libgit2's error */
@@ -139,7 +142,7 @@ static int on_transport(git_transport **out, git_remote *owner, void *ctx)
 
 /* As git fetch --prune with a mirror's refspecs. What is gone goes first: a branch "a" that became
  * "a/b" could not be made otherwise. */
-static int fetch_into(struct fetch *fetch, git_repository *repository)
+static int fetch_from(struct fetch *fetch, const char *url, git_repository *repository)
 {
     static char branches[] = "+refs/heads/*:refs/heads/*", tags[] = "+refs/tags/*:refs/tags/*";
     char *texts[] = {branches, tags};
@@ -152,9 +155,9 @@ static int fetch_into(struct fetch *fetch, git_repository *repository)
     options.callbacks.transfer_progress = on_progress;
     options.callbacks.update_tips = on_moved;
     options.callbacks.payload = fetch;
-    if (strncmp(fetch->request->url, "http", 4) == 0)
+    if (strncmp(url, "http", 4) == 0)
         options.callbacks.transport = on_transport;
-    if (git_remote_create_anonymous(&remote, repository, fetch->request->url) < 0 ||
+    if (git_remote_create_anonymous(&remote, repository, url) < 0 ||
         git_remote_connect(remote, GIT_DIRECTION_FETCH, &options.callbacks, NULL, NULL) < 0 ||
         git_remote_download(remote, &refspecs, &options) < 0 ||
         git_remote_prune(remote, &options.callbacks) < 0 ||
@@ -237,26 +240,21 @@ static int fail_path(struct fetch *fetch, const char *path)
     return cr_err_errno(&fetch->err, CR_EIO, errno, "the mirror '%s'", path);
 }
 
-static int put_into_place(struct fetch *fetch, const char *fresh)
+/* Whoever has the old one open goes on reading it until it is told. */
+static int put_into_place(struct fetch *fetch, const char *fresh, const char *aside)
 {
     const char *mirror = fetch->request->mirror;
-    char aside[PATH_BYTES];
-    (void)snprintf(aside, sizeof(aside), "%s.damaged", mirror);
-    if (access(mirror, F_OK) == 0) {
-        remove_tree(aside);
-        if (rename(mirror, aside) < 0)
-            return fail_path(fetch, aside);
-        fetch->result.put_aside = true;
-    }
+    remove_tree(aside);
+    if (rename(mirror, aside) < 0 && errno != ENOENT)
+        return fail_path(fetch, aside);
     return rename(fresh, mirror) < 0 ? fail_path(fetch, mirror) : 0;
 }
 
-static int clone(struct fetch *fetch)
+/* A mirror of url, in the place of the one that is there, which is moved to aside. */
+static int clone(struct fetch *fetch, const char *url, const char *aside)
 {
-    char fresh[PATH_BYTES];
-    if (snprintf(fresh, sizeof(fresh), "%s.new", fetch->request->mirror) >= (int)sizeof(fresh) - 8)
-        return cr_err_set(&fetch->err, CR_ELIMIT, "the path of the mirror is too long");
     GIT_AUTO(repository) repository = NULL;
+    const char *fresh = fetch->fresh;
     git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
     options.flags = GIT_REPOSITORY_INIT_BARE;
     options.mode = S_IRWXU; /* configuration is nobody else's business */
@@ -267,9 +265,9 @@ static int clone(struct fetch *fetch)
     if (rc == 0 && git_repository_init_ext(&repository, fresh, &options) < 0)
         rc = failed(fetch);
     if (rc == 0)
-        rc = fetch_into(fetch, repository);
+        rc = fetch_from(fetch, url, repository);
     if (rc == 0)
-        rc = put_into_place(fetch, fresh);
+        rc = put_into_place(fetch, fresh, aside);
     if (rc < 0)
         remove_tree(fresh);
     else
@@ -277,24 +275,59 @@ static int clone(struct fetch *fetch)
     return rc;
 }
 
+static size_t count_packs(const char *mirror)
+{
+    char path[PATH_BYTES];
+    size_t count = 0;
+    (void)snprintf(path, sizeof(path), "%s/objects/pack", mirror);
+    DIR *packs = opendir(path);
+    if (!packs)
+        return 0;
+    struct dirent *entry;
+    while ((entry = readdir(packs)))
+        count += cr_slice_ends(cr_slice_of(entry->d_name), CR_SLICE(".pack"));
+    closedir(packs);
+    return count;
+}
+
+/* All packs become one, by a clone of the mirror itself; not done, it is served as it is. One that
+ * was killed left its folder, and is not tried again at once. */
+static void tidy_up(struct fetch *fetch)
+{
+    char aside[PATH_BYTES];
+    bool was_killed = access(fetch->fresh, F_OK) == 0;
+    remove_tree(fetch->fresh);
+    if (was_killed || count_packs(fetch->request->mirror) <= PACKS_MAX)
+        return;
+    (void)snprintf(aside, sizeof(aside), "%s.old", fetch->request->mirror);
+    (void)clone(fetch, fetch->request->mirror, aside);
+    remove_tree(aside);
+}
+
 static int update(struct fetch *fetch)
 {
     GIT_AUTO(repository) repository = NULL;
+    char aside[PATH_BYTES];
+    (void)snprintf(aside, sizeof(aside), "%s.damaged", fetch->request->mirror);
     if (access(fetch->request->mirror, F_OK) < 0)
-        return clone(fetch);
+        return clone(fetch, fetch->request->url, aside);
     bool damaged = fetch->request->anew;
     int rc = damaged ? 0 : open_mirror(fetch, &repository);
     damaged = damaged || rc < 0;
     if (!damaged) {
-        rc = fetch_into(fetch, repository);
+        rc = fetch_from(fetch, fetch->request->url, repository);
         damaged = rc < 0 && fetch->http.failure.code == 0 && is_damage(fetch);
     }
-    if (!damaged)
+    if (!damaged) {
+        if (rc == 0)
+            tidy_up(fetch);
         return rc;
+    }
     /* Why it was damaged is the text of a success. */
     (void)snprintf(fetch->result.text, sizeof(fetch->result.text), "%s", fetch->err.text);
     fetch->err = (struct cr_err){0};
-    return clone(fetch);
+    fetch->result.put_aside = true;
+    return clone(fetch, fetch->request->url, aside);
 }
 
 /* One at a time; its time tells when the mirror was last as the remote was. */
@@ -317,7 +350,10 @@ static int lock(struct fetch *fetch, int *out_fd)
 static void run(struct fetch *fetch)
 {
     CR_AUTO_CLOSE int lock_fd = -1;
-    int rc = lock(fetch, &lock_fd);
+    int len = snprintf(fetch->fresh, sizeof(fetch->fresh), "%s.new", fetch->request->mirror);
+    int rc = len >= PATH_BYTES - 16
+                 ? cr_err_set(&fetch->err, CR_ELIMIT, "the path of the mirror is too long")
+                 : lock(fetch, &lock_fd);
     if (rc == 0)
         rc = cr_http_global_init(&fetch->err);
     if (rc == 0 && git_libgit2_init() < 0)

@@ -13,7 +13,7 @@ CLEAN = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 class Host:
     """What hosts have in common: a port of their own, kept when they go away and come again.
 
-    `busiest` is the largest number of calls that were answered at once, `calls` how many there were.
+    `calls` is how many there were; hold() lets further ones wait until go_on().
     """
 
     scheme = ""
@@ -22,22 +22,14 @@ class Host:
         self.root = root
         self.port = 0
         self.server = None
-        self.lock = threading.Lock()
-        self.now = self.busiest = self.calls = 0
-        self.gate = threading.Event()   # closed by hold(): calls wait
+        self.calls = 0
+        self.gate = threading.Event()
         self.gate.set()
         self.start()
 
-    def __enter__(self):
-        with self.lock:
-            self.now += 1
-            self.calls += 1
-            self.busiest = max(self.busiest, self.now)
+    def wait_for_turn(self):
+        self.calls += 1
         self.gate.wait(30)
-
-    def __exit__(self, *_):
-        with self.lock:
-            self.now -= 1
 
     def hold(self):
         self.gate.clear()
@@ -78,10 +70,10 @@ class GitDaemon(Host):
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
-                with host:
-                    subprocess.run(["git", "daemon", "--inetd", f"--base-path={host.root}", "--export-all",
-                                    "--enable=receive-pack"], stdin=self.request, stdout=self.request,
-                                   stderr=subprocess.DEVNULL, env={**os.environ, **CLEAN}, check=False)
+                host.wait_for_turn()
+                subprocess.run(["git", "daemon", "--inetd", f"--base-path={host.root}", "--export-all",
+                                "--enable=receive-pack"], stdin=self.request, stdout=self.request,
+                               stderr=subprocess.DEVNULL, env={**os.environ, **CLEAN}, check=False)
         return _Tcp(("127.0.0.1", port), Handler)
 
 
@@ -90,9 +82,10 @@ class HttpHost(Host):
 
     scheme = "http"
 
-    def __init__(self, root, credentials=None, moved_to=None):
+    def __init__(self, root, credentials=None, moved_to=None, says=None):
         self.credentials = credentials
         self.moved_to = moved_to        # another host's uri(""): everything is redirected there
+        self.says = says                # a status: the answer to everything, with a web page
         self.seen = []                  # (path, Authorization)
         super().__init__(root)
 
@@ -106,8 +99,8 @@ class HttpHost(Host):
                 """Quiet."""
 
             def do_GET(self):
-                with host:
-                    host.answer(self)
+                host.wait_for_turn()
+                host.answer(self)
 
             do_POST = do_GET
 
@@ -122,6 +115,9 @@ class HttpHost(Host):
     def answer(self, call):
         body = call.rfile.read(int(call.headers.get("Content-Length") or 0))
         self.seen.append((call.path, call.headers.get("Authorization")))
+        if self.says:
+            self.plain(call, self.says, {})
+            return
         if self.moved_to:
             self.plain(call, 301, {"Location": self.moved_to + call.path.lstrip("/")})
             return
@@ -206,11 +202,10 @@ class Relay(Host):
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self):
-                with relay:
-                    try:
-                        relay.pass_on(self.request)
-                    except OSError:
-                        """One side left."""
+                try:
+                    relay.pass_on(self.request)
+                except OSError:
+                    """One side left."""
         return _Tcp(("127.0.0.1", port), Handler)
 
     def pass_on(self, client):

@@ -131,14 +131,31 @@ def test_a_uri_that_does_not_exist(tmp_path):
     assert GIT + "uri" in done.stderr and "/nowhere/at/all" in done.stderr and "--init-repo" in done.stderr
 
 
-@pytest.mark.parametrize("uri", ["https://github.com/o/r.git", "git@github.com:o/r.git",
-                                 "ssh://git@host/r.git", "git://host/r.git", "file://relative/path",
-                                 "file:///srv/{application}", "ext::sh -c id", "", "file:/a%zz"])
+@pytest.mark.parametrize("uri", ["git@github.com:o/r.git", "ssh://git@host/r.git", "file://relative/path",
+                                 "https://host/{application}.git", "file:///srv/{application}", "https://",
+                                 "https://host", "http://a b/c", "ftp://host/r.git", "ext::sh -c id", "",
+                                 "file:/a%zz", "https://me:s3cret@host:x/r.git"])
 def test_uris_that_are_refused(tmp_path, uri):
     done = once(tmp_path, f"--{GIT}uri={uri}")
     assert done.returncode == 78, done
     assert GIT + "uri" in done.stderr
     assert once(tmp_path, f"--{GIT}uri={uri}", "--check-config").returncode == 78
+    assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize("uri", ["git@github.com:o/r.git", "ssh://git:s3cret@host/r.git"])
+def test_ssh_is_refused_with_what_works(tmp_path, uri):
+    done = once(tmp_path, f"--{GIT}uri={uri}")
+    assert done.returncode == 78 and "s3cret" not in done.stderr
+    assert GIT + "uri" in done.stderr and "SSH" in done.stderr
+    assert "git:, http:, https: and file: work today" in done.stderr
+
+
+def test_remote_settings_that_are_wrong(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for key, value in (("timeout", "0"), ("refresh-rate", "soon"), ("basedir", tmp_path / "file")):
+        done = once(tmp_path / "home", f"--{GIT}uri=git://127.0.0.1/r.git", f"--{GIT}{key}={value}")
+        assert done.returncode == 78 and GIT + key in done.stderr, done
 
 
 def test_no_uri_at_all(tmp_path):

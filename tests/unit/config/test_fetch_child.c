@@ -1,0 +1,58 @@
+/* fetch_child: the request as bytes. What a real child does is in tests/blackbox/config. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fetch_child.h"
+
+static const struct fetch_request full = {
+    .url = "https://host/r.git",
+    .mirror = "/var/lib/crema/r.git",
+    .username = "me",
+    .password = "p\nw \xc3\xbc",
+    .skip_ssl_validation = true,
+    .anew = false,
+};
+
+static void comes_back_as_it_was(void **state)
+{
+    (void)state;
+    CR_AUTO(cr_buf) bytes = {0};
+    struct fetch_request found;
+    int64_t parent = 0;
+    fetch_request_write(&full, &bytes);
+    assert_int_equal(fetch_request_read(cr_buf_view(&bytes), &found, &parent), 0);
+    assert_string_equal(found.url, full.url);
+    assert_string_equal(found.mirror, full.mirror);
+    assert_string_equal(found.username, full.username);
+    assert_string_equal(found.password, full.password);
+    assert_true(found.skip_ssl_validation);
+    assert_false(found.anew);
+    assert_int_equal(parent, getpid());
+}
+
+static void refuses_a_part_of_one(void **state)
+{
+    (void)state;
+    CR_AUTO(cr_buf) bytes = {0};
+    struct fetch_request found;
+    int64_t parent = 0;
+    fetch_request_write(&full, &bytes);
+    for (size_t len = 0; len < bytes.len; len++)
+        assert_int_equal(fetch_request_read((struct cr_slice){bytes.data, len}, &found, &parent),
+                         CR_EPARSE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back_as_it_was),
+        cmocka_unit_test(refuses_a_part_of_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
