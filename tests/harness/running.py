@@ -26,6 +26,7 @@ def sanitizer_env():
     suppressions = ROOT / "tests" / "suppressions"
     tsan = suppressions / "tsan.txt"
     return {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
+            "LSAN_OPTIONS": f"suppressions={suppressions / 'lsan.txt'}:print_suppressions=0",
             "UBSAN_OPTIONS": "print_stacktrace=1",
             "TSAN_OPTIONS": "exitcode=66:halt_on_error=0"
                             + (f":suppressions={tsan}" if tsan.exists() else "")}

@@ -63,7 +63,7 @@ class Server:
         self.repo = repo
 
     def get(self, path, **kwargs):
-        return self.running.get(path, **kwargs)
+        return self.running.get(path, **{"timeout": 30, **kwargs})
 
     def environment(self, path, **kwargs):
         answer = self.get(path, **kwargs)

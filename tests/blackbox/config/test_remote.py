@@ -10,8 +10,9 @@ from harness import http
 from harness.poll import wait_until
 
 GIT = "spring.cloud.config.server.git."
-FAST = {GIT + "refresh-rate": "1", GIT + "timeout": "1"}
-ON_DEMAND = {GIT + "refresh-rate": "0", GIT + "timeout": "5"}
+FAST = {GIT + "refresh-rate": "1"}
+HASTY = {**FAST, GIT + "timeout": "1"}
+ON_DEMAND = {GIT + "refresh-rate": "0", GIT + "timeout": "20"}
 
 
 def component(server):
@@ -122,7 +123,7 @@ def test_case_23_refresh_rate_0_serves_what_was_pushed_before(hosted, serve):
     server = serve(repo, ON_DEMAND)
     for number in range(1, 8):
         commit = repo.push({"foo.yml": f"a: {number}"})
-        answer = server.environment("/foo/default")
+        answer = server.environment("/foo/default", timeout=30)
         assert answer["version"] == commit
         assert answer["propertySources"][0]["source"] == {"a": number}
 
@@ -245,13 +246,13 @@ def test_a_silent_peer_holds_nobody(hosted, hosts, serve, kind):
     repo = hosted({"foo.yml": "a: 1"}, kind)
     relay = hosts(repo.host, limit=0)
     repo.uri = relay.uri(repo.bare.name)
-    server = serve(repo, FAST)
+    server = serve(repo, HASTY)
     assert server.get("/actuator/info").status == 200
     answer = server.get("/foo/default")     # the first waits for the first fetch, for one second
     assert answer.status == 503
     wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 10, "the deadline")
     for _ in range(20):
-        assert server.get("/foo/default", timeout=1).status == 503
+        assert server.get("/foo/default", timeout=5).status == 503
     assert len(lines(server, "nothing came for 1 s")) == 1
     relay.heal()
     wait_value(server, 1)
@@ -263,7 +264,7 @@ def test_a_peer_that_stalls_in_the_middle_of_a_pack(hosted, hosts, serve, kind):
     repo = hosted({"foo.yml": "a: 1", "large.bin": os.urandom(1 << 20)}, kind)
     relay = hosts(repo.host, limit=300_000)
     repo.uri = relay.uri(repo.bare.name)
-    server = serve(repo, FAST)
+    server = serve(repo, HASTY)
     wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 10, "the deadline")
     assert relay.stuck.is_set()
     wait_until(lambda: fetches(server, "failed") >= 2, 10, "another try")
@@ -278,7 +279,8 @@ def test_a_stalled_update_leaves_what_is_known(hosted, hosts, serve):
     repo = hosted({"foo.yml": "a: 1"})
     relay = hosts(repo.host, limit=None)
     repo.uri = relay.uri(repo.bare.name)
-    server = serve(repo, FAST)
+    server = serve(repo, HASTY)
+    wait_value(server, 1)
     before = server.environment("/foo/default")
     relay.limit = 300_000
     repo.push({"foo.yml": "a: 2", "large.bin": os.urandom(1 << 20)})
@@ -296,6 +298,7 @@ def test_a_waiting_request_is_let_go_in_time(hosted, hosts, serve):
     relay = hosts(repo.host, limit=None)
     repo.uri = relay.uri(repo.bare.name)
     server = serve(repo, {GIT + "refresh-rate": "0", GIT + "timeout": "1"})
+    wait_value(server, 1)
     before = server.environment("/foo/default")
     relay.limit = 0
     with ThreadPoolExecutor(20) as pool:
@@ -356,7 +359,7 @@ def test_two_fetches_are_never_at_once(hosted, serve):
 
     def ask():
         while not ended.is_set():
-            assert http.get(server.running.url("/foo/default")).status == 200
+            assert http.get(server.running.url("/foo/default"), timeout=30).status == 200
     askers = [threading.Thread(target=ask) for _ in range(8)]
     for asker in askers:
         asker.start()
@@ -502,7 +505,7 @@ def test_many_fetches_leave_few_packs(hosted, serve):
     first = repo.git("rev-parse", "HEAD~1")
     for number in range(1, 56):
         commit = repo.push({"foo.yml": f"a: {number}", "application.yml": f"b: {number}"})
-        answer = server.environment("/foo/default")
+        answer = server.environment("/foo/default", timeout=30)
         assert answer["version"] == commit
         assert [list(s["source"].values()) for s in answer["propertySources"]] == [[number], [number]]
     packs = list((mirror_of(server) / "objects" / "pack").glob("*.pack"))
