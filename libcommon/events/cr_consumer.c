@@ -8,7 +8,10 @@
 #include "cr_clock.h"
 #include "cr_consumer_private.h"
 
-enum { SWEEP_DEFAULT_MS = 30000 };
+enum {
+    SWEEP_DEFAULT_MS = 30000,
+    PATIENCE_MS = 3000, /* at the start, before the log says that no broker is there */
+};
 
 /* --- what the threads share --- */
 
@@ -96,13 +99,16 @@ void cr_consumer_failing(struct cr_consumer *consumer, const struct cr_err *err)
         cr_log_info(log, "consumer.recovered", "topic %s: applying again", consumer->options.topic);
 }
 
-void cr_consumer_connected(struct cr_consumer *consumer, bool connected, const char *reason)
+void cr_consumer_connected(struct cr_consumer *consumer, bool connected, const char *what)
 {
     cr_mutex_lock(&consumer->mutex);
-    bool changed = consumer->status.connected != connected;
+    bool late = !consumer->told && cr_clock_ms() - consumer->started_ms >= PATIENCE_MS;
+    bool changed = late || consumer->status.connected != connected;
+    consumer->told = consumer->told || changed;
     consumer->status.connected = connected;
     if (consumer->failing_since_ms == 0)
-        snprintf(consumer->status.reason, sizeof consumer->status.reason, "%s", reason);
+        snprintf(consumer->status.reason, sizeof consumer->status.reason, "%s",
+                 connected ? "" : what);
     if (changed)
         cr_cond_broadcast(&consumer->wake); /* the sweeper's interval depends on it */
     cr_mutex_unlock(&consumer->mutex);
@@ -110,11 +116,11 @@ void cr_consumer_connected(struct cr_consumer *consumer, bool connected, const c
     if (!changed || !log)
         return;
     if (connected)
-        cr_log_info(log, "consumer.connected", "topic %s at %s", consumer->options.topic,
-                    consumer->options.bootstrap_servers);
+        cr_log_info(log, "consumer.connected", "topic %s at %s: cluster %s",
+                    consumer->options.topic, consumer->options.bootstrap_servers, what);
     else
         cr_log_warn(log, "consumer.disconnected", "topic %s at %s: retrying: %s",
-                    consumer->options.topic, consumer->options.bootstrap_servers, reason);
+                    consumer->options.topic, consumer->options.bootstrap_servers, what);
 }
 
 void cr_consumer_step(const struct cr_consumer *consumer, const char *name)
@@ -191,6 +197,7 @@ int cr_consumer_start(const struct cr_consumer_options *options, struct cr_consu
     cr_mutex_init(&consumer->mutex);
     cr_cond_init(&consumer->wake);
     consumer->status.lag = -1;
+    consumer->started_ms = cr_clock_ms();
     consumer->texts = cr_arena_new(0);
     if (!consumer->texts || copy_options(consumer, options) < 0) {
         consumer_free(consumer);

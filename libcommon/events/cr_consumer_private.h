@@ -31,6 +31,8 @@ struct cr_consumer {
     struct cr_cond wake;
     bool stopping;
     bool sweep_wanted;
+    bool told; /* the log has a line about the connection */
+    int64_t started_ms;
     int64_t failing_since_ms; /* 0: not failing */
     struct cr_consumer_status status;
 };
@@ -57,7 +59,8 @@ bool cr_consumer_sweeps(const struct cr_consumer *consumer);
 
 /* err NULL: the last write succeeded. */
 void cr_consumer_failing(struct cr_consumer *consumer, const struct cr_err *err);
-void cr_consumer_connected(struct cr_consumer *consumer, bool connected, const char *reason);
+/* what: the cluster, or why there is none. */
+void cr_consumer_connected(struct cr_consumer *consumer, bool connected, const char *what);
 
 void cr_consumer_step(const struct cr_consumer *consumer, const char *name);
 

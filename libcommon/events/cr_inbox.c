@@ -179,6 +179,17 @@ int cr_inbox_set_offset(const struct cr_inbox *inbox, struct cr_tx *tx, const ch
                       err);
 }
 
+int cr_inbox_knows_other(const struct cr_inbox *inbox, struct cr_tx *tx, const char *cluster,
+                         bool *out_other, struct cr_err *err)
+{
+    int64_t count = 0;
+    int rc =
+        query_or(tx, "SELECT count(*) FROM offsets WHERE topic = $1 AND cluster <> $2",
+                 CR_VALUES(cr_value_text(inbox->topic), cr_value_text(cluster)), 0, &count, err);
+    *out_other = count > 0;
+    return rc;
+}
+
 int cr_inbox_keep_cluster(const struct cr_inbox *inbox, struct cr_tx *tx, const char *cluster,
                           struct cr_err *err)
 {

@@ -51,6 +51,9 @@ CR_MUST_CHECK int cr_inbox_offset(const struct cr_inbox *inbox, struct cr_tx *tx
 CR_MUST_CHECK int cr_inbox_set_offset(const struct cr_inbox *inbox, struct cr_tx *tx,
                                       const char *cluster, int partition, int64_t next,
                                       struct cr_err *err);
+/* Whether another cluster's log was read so far. */
+CR_MUST_CHECK int cr_inbox_knows_other(const struct cr_inbox *inbox, struct cr_tx *tx,
+                                       const char *cluster, bool *out_other, struct cr_err *err);
 /* Drops the offsets of every other cluster. */
 CR_MUST_CHECK int cr_inbox_keep_cluster(const struct cr_inbox *inbox, struct cr_tx *tx,
                                         const char *cluster, struct cr_err *err);

@@ -311,8 +311,10 @@ int cr_kafka_create_topic(struct cr_kafka *kafka, const char *topic, int partiti
     rd_kafka_AdminOptions_destroy(options);
     rd_kafka_queue_destroy(queue);
     rd_kafka_NewTopic_destroy(row);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
+    if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        return cr_err_set(err, CR_ECONFLICT, "kafka: topic '%s' exists", topic);
     if (code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE ||
         code == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION || code == RD_KAFKA_RESP_ERR__TIMED_OUT)
         return touch_topic(kafka, topic, err);
@@ -440,7 +442,8 @@ struct cr_kafka_record *cr_kafka_next(struct cr_kafka *kafka, int timeout_ms)
 
 void cr_kafka_record_free(struct cr_kafka_record *record)
 {
-    rd_kafka_message_destroy((rd_kafka_message_t *)record);
+    if (record)
+        rd_kafka_message_destroy((rd_kafka_message_t *)record);
 }
 
 void cr_kafka_record_view(const struct cr_kafka_record *record, struct cr_kafka_view *out_view)

@@ -47,7 +47,8 @@ struct cr_kafka_identity {
 CR_MUST_CHECK int cr_kafka_identify(struct cr_kafka *kafka, const char *topic, int timeout_ms,
                                     struct cr_kafka_identity *out_identity, struct cr_err *err);
 
-/* By the admin interface; a broker without one (librdkafka's mock) makes it when asked for it. */
+/* By the admin interface; a broker without one (librdkafka's mock) makes it when asked for it.
+ * CR_ECONFLICT: it exists; metadata may not tell yet. */
 CR_MUST_CHECK int cr_kafka_create_topic(struct cr_kafka *kafka, const char *topic, int partitions,
                                         int replication, struct cr_err *err);
 
@@ -80,7 +81,7 @@ struct cr_kafka_record; /* as the library holds it */
 
 /* The next record, or NULL when none came in that time. Errors are kept for cr_kafka_failed. */
 struct cr_kafka_record *cr_kafka_next(struct cr_kafka *kafka, int timeout_ms);
-void cr_kafka_record_free(struct cr_kafka_record *record);
+void cr_kafka_record_free(struct cr_kafka_record *record); /* NULL is fine */
 
 /* A look into a record; refers to it. */
 struct cr_kafka_view {

@@ -5,6 +5,7 @@
  * assigned from the offsets that are stored for it, else from the beginning. Records are read until
  * none is waiting, then handed to the store as one closure: events, versions, offsets, one commit.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,9 @@ struct reader {
     struct cr_consumer *consumer;
     struct cr_kafka *kafka;
     bool embedded;
-    struct cr_kafka_identity assigned;                   /* cluster "": nothing is */
+    struct cr_kafka_identity assigned; /* cluster "": nothing is */
+    bool recheck; /* the broker was away: its log may have become another one */
+    bool topic_missing;
     struct cr_kafka_start next[CR_KAFKA_PARTITIONS_MAX]; /* offset -1: not known */
     int64_t identify_due_ms;
     struct cr_arena *arena; /* of the batch */
@@ -79,11 +82,12 @@ static bool make_client(struct reader *reader)
 struct load {
     struct reader *reader;
     const struct cr_kafka_identity *identity;
+    bool other; /* another cluster's log was read so far */
 };
 
 static int load_offsets(struct cr_tx *tx, void *ctx, struct cr_err *err)
 {
-    const struct load *load = ctx;
+    struct load *load = ctx;
     for (int i = 0; i < load->identity->partitions; i++) {
         struct cr_kafka_start *next = &load->reader->next[i];
         next->partition = i;
@@ -92,7 +96,20 @@ static int load_offsets(struct cr_tx *tx, void *ctx, struct cr_err *err)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return cr_inbox_knows_other(&load->reader->consumer->inbox, tx, load->identity->cluster,
+                                &load->other, err);
+}
+
+/* A log that was never read: all of it is, and what it lacks comes from the feed. */
+static void begin_cluster(struct cr_consumer *consumer, const struct load *load)
+{
+    const struct cr_consumer_options *options = &consumer->options;
+    if (load->other && options->log)
+        cr_log_warn(options->log, "consumer.cluster.changed",
+                    "topic %s at %s: cluster %s in place of the known one: reading from the "
+                    "beginning, and sweeping",
+                    options->topic, options->bootstrap_servers, load->identity->cluster);
+    cr_consumer_want_sweep(consumer, "a new cluster");
 }
 
 /* A stored offset beyond the end of the log: this is another log under the same name. */
@@ -120,7 +137,7 @@ static int assign(struct reader *reader, const struct cr_kafka_identity *identit
                   struct cr_err *err)
 {
     struct cr_consumer *consumer = reader->consumer;
-    struct load load = {reader, identity};
+    struct load load = {.reader = reader, .identity = identity};
     if (identity->partitions > CR_KAFKA_PARTITIONS_MAX)
         return cr_err_set(err, CR_ELIMIT, "topic '%s' has %d partitions, %d are the most",
                           consumer->options.topic, identity->partitions, CR_KAFKA_PARTITIONS_MAX);
@@ -136,12 +153,27 @@ static int assign(struct reader *reader, const struct cr_kafka_identity *identit
     if (rc < 0)
         return rc;
     if (!known)
-        cr_consumer_want_sweep(consumer, "a new cluster");
+        begin_cluster(consumer, &load);
     reader->assigned = *identity;
     CR_LOCKED(&consumer->mutex);
     consumer->status.embedded = identity->embedded;
     memcpy(consumer->status.cluster, identity->cluster, sizeof identity->cluster);
     return 0;
+}
+
+/* On a new broker its owner has yet to make it; else it may be a stranger's broker. */
+static void lack_topic(struct reader *reader, const struct cr_kafka_identity *identity)
+{
+    const struct cr_consumer_options *options = &reader->consumer->options;
+    char reason[256];
+    snprintf(reason, sizeof reason, "cluster %.128s has no topic %.80s", identity->cluster,
+             options->topic);
+    if (!reader->topic_missing && options->log)
+        cr_log_info(options->log, "consumer.topic.missing",
+                    "broker at %s: %s yet: retrying, and reading the feed meanwhile",
+                    options->bootstrap_servers, reason);
+    reader->topic_missing = true;
+    cr_consumer_connected(reader->consumer, false, reason);
 }
 
 /* Asks the cluster who it is, and reads on from the right place if that changed. */
@@ -152,6 +184,9 @@ static void identify(struct reader *reader)
     struct cr_err err;
     if (cr_kafka_identify(reader->kafka, consumer->options.topic, IDENTIFY_TIMEOUT_MS, &identity,
                           &err) < 0) {
+        if (reader->assigned.cluster[0] == '\0') /* no record can come, but why nobody answers */
+            cr_kafka_record_free(cr_kafka_next(reader->kafka, 0));
+        reader->recheck = true;
         cr_consumer_connected(consumer, false, err.text);
         return;
     }
@@ -162,10 +197,11 @@ static void identify(struct reader *reader)
         return;
     }
     if (identity.partitions == 0) {
-        cr_consumer_connected(consumer, false, "the topic does not exist yet");
+        lack_topic(reader, &identity);
         return;
     }
-    bool same = strcmp(identity.cluster, reader->assigned.cluster) == 0 &&
+    reader->topic_missing = false;
+    bool same = !reader->recheck && strcmp(identity.cluster, reader->assigned.cluster) == 0 &&
                 identity.partitions == reader->assigned.partitions;
     if (!same && assign(reader, &identity, &err) < 0) {
         reader->assigned = (struct cr_kafka_identity){0};
@@ -173,7 +209,8 @@ static void identify(struct reader *reader)
         cr_consumer_connected(consumer, false, err.text);
         return;
     }
-    cr_consumer_connected(consumer, true, "");
+    reader->recheck = false;
+    cr_consumer_connected(consumer, true, identity.cluster);
 }
 
 static bool ready(struct reader *reader)
@@ -206,13 +243,24 @@ static int read_event(struct reader *reader, struct item *item, struct cr_err *e
     return 0;
 }
 
+/* The library began the partition anew, as what was read is beyond its end. */
+static void tell_anew(const struct cr_consumer *consumer, const struct item *item, int64_t expected)
+{
+    if (consumer->options.log)
+        cr_log_warn(consumer->options.log, "consumer.log.shrank",
+                    "topic %s partition %d goes on at %lld, %lld was read: sweeping",
+                    consumer->options.topic, item->partition, (long long)item->offset,
+                    (long long)expected);
+}
+
 /* Offsets that jump mean that the log lost something, or is another one. */
 static void check_order(struct reader *reader, const struct item *item)
 {
     int64_t *expected = &reader->next[item->partition].offset;
-    if (*expected >= 0 && item->offset < *expected)
+    if (*expected >= 0 && item->offset < *expected) {
+        tell_anew(reader->consumer, item, *expected);
         cr_consumer_want_sweep(reader->consumer, "the log began anew");
-    else if (*expected >= 0 && item->offset > *expected)
+    } else if (*expected >= 0 && item->offset > *expected)
         cr_consumer_want_sweep(reader->consumer, "the log has a hole");
     else if (*expected < 0 && item->offset > 0)
         cr_consumer_want_sweep(reader->consumer, "the log's beginning is gone");

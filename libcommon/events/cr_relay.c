@@ -34,6 +34,7 @@ enum {
     IDLE_WAIT_MS = 50,
     RETRY_MS = 200,
     ACK_POLL_MS = 2,
+    PATIENCE_MS = 3000, /* at the start, before the log says that no broker is there */
 };
 
 struct cr_relay {
@@ -68,6 +69,8 @@ struct cr_relay {
     struct cr_mutex mutex;
     struct cr_cond wake;
     bool work; /* something was committed */
+    bool told; /* the log has a line about the state */
+    int64_t started_ms;
     bool stopping;
     int64_t deadline_ms;
     struct cr_relay_status status;
@@ -91,7 +94,9 @@ static void step(const struct cr_relay *relay, const char *name)
 static void set_state(struct cr_relay *relay, enum cr_relay_state state, const char *reason)
 {
     cr_mutex_lock(&relay->mutex);
-    bool changed = relay->status.state != state;
+    bool late = !relay->told && cr_clock_ms() - relay->started_ms >= PATIENCE_MS;
+    bool changed = late || relay->status.state != state;
+    relay->told = relay->told || changed;
     relay->status.state = state;
     snprintf(relay->status.reason, sizeof relay->status.reason, "%s", reason);
     cr_mutex_unlock(&relay->mutex);
@@ -103,8 +108,10 @@ static void set_state(struct cr_relay *relay, enum cr_relay_state state, const c
         level = CR_LOG_INFO; /* one of several processes of a store relays, the others stand by */
     else if (state == CR_RELAY_STOPPED)
         level = CR_LOG_ERROR;
+    const char *more = state == CR_RELAY_RUNNING ? relay->identity.cluster : reason;
     cr_log_at(log, level, "relay.state", "topic %s at %s: %s%s%s", relay->options.topic,
-              relay->options.bootstrap_servers, state_names[state], reason[0] ? ": " : "", reason);
+              relay->options.bootstrap_servers, state_names[state],
+              state == CR_RELAY_RUNNING ? ", cluster " : ": ", more);
 }
 
 static void tell(struct cr_relay *relay)
@@ -304,23 +311,39 @@ static bool accept_cluster(struct cr_relay *relay, const struct cr_kafka_identit
         return rewind_to(relay, identity);
     char reason[256];
     snprintf(reason, sizeof reason,
-             "cluster %.80s is not %.80s of the cursor; set crema.events.on-new-cluster=rewind if "
-             "it is meant",
+             "the broker is of cluster %.48s, the events so far went to %.48s: give the address of "
+             "that one, or set crema.events.on-new-cluster=rewind if the new one is meant",
              identity->cluster, relay->stored_cluster);
     drop_producer(relay);
     set_state(relay, CR_RELAY_STOPPED, reason);
     return false;
 }
 
+/* What the cursor left behind it is on a topic that is gone: in the feed, and nowhere else. */
+static void tell_topic(const struct cr_relay *relay)
+{
+    if (!relay->options.log)
+        return;
+    if (relay->acks.cursor == 0)
+        cr_log_info(relay->options.log, "relay.topic.created", "topic %s", relay->options.topic);
+    else
+        cr_log_warn(relay->options.log, "relay.topic.created",
+                    "topic %s was not there any more: going on behind event %lld; who needs the "
+                    "earlier ones finds them in the feed",
+                    relay->options.topic, (long long)relay->acks.cursor);
+}
+
 static bool make_topic(struct cr_relay *relay)
 {
     struct cr_err err;
     int partitions = relay->options.partitions ? relay->options.partitions : PARTITIONS_DEFAULT;
-    if (cr_kafka_create_topic(relay->kafka, relay->options.topic, partitions,
-                              relay->options.replication, &err) < 0)
+    int rc = cr_kafka_create_topic(relay->kafka, relay->options.topic, partitions,
+                                   relay->options.replication, &err);
+    if (rc == 0)
+        tell_topic(relay);
+    else if (rc != CR_ECONFLICT)
         set_state(relay, CR_RELAY_CONNECTING, err.text);
-    else if (relay->options.log)
-        cr_log_info(relay->options.log, "relay.topic.created", "topic %s", relay->options.topic);
+    relay->identity = (struct cr_kafka_identity){0};
     return false; /* identify again */
 }
 
@@ -347,10 +370,10 @@ static bool know_cluster(struct cr_relay *relay)
         drop_producer(relay);
         return false;
     }
+    if (!accept_cluster(relay, &identity))
+        return false; /* nothing is made on a cluster that may be a stranger's */
     if (identity.partitions == 0)
         return make_topic(relay);
-    if (!accept_cluster(relay, &identity))
-        return false;
     relay->identify_due_ms = cr_clock_ms() + IDENTIFY_INTERVAL_MS;
     set_state(relay, CR_RELAY_RUNNING, "");
     return true;
@@ -566,6 +589,7 @@ static struct cr_relay *relay_new(const struct cr_relay_options *options)
         return NULL;
     cr_mutex_init(&relay->mutex);
     cr_cond_init(&relay->wake);
+    relay->started_ms = cr_clock_ms();
     relay->lock_fd = -1;
     relay->embedded = true; /* the careful settings, until the cluster is known */
     relay->arena = cr_arena_new(READ_ARENA_MAX);

@@ -125,6 +125,8 @@ void shop_relay_health(void *state, struct cr_health *health)
     cr_relay_status(relay, &status);
     cr_health_detail(health, "state", "%s", cr_relay_state_name(status.state));
     cr_health_detail(health, "pending", "%lld", (long long)(status.head - status.cursor));
+    if (status.cluster[0])
+        cr_health_detail(health, "cluster", "%s", status.cluster);
     if (status.embedded)
         cr_health_detail(health, "bus", "embedded (volatile, this machine only)");
     if (status.state != CR_RELAY_RUNNING && status.state != CR_RELAY_LOCKED)

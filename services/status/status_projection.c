@@ -114,6 +114,8 @@ void status_projection_health(void *state, struct cr_health *health)
                      !status.connected ? "away"
                      : status.embedded ? "embedded (volatile, this machine only)"
                                        : "connected");
+    if (status.cluster[0])
+        cr_health_detail(health, "cluster", "%s", status.cluster);
     cr_health_detail(health, "lag", "%lld", (long long)status.lag);
     cr_health_detail(health, "applied", "%llu", (unsigned long long)status.applied);
     cr_health_detail(health, "repaired", "%llu", (unsigned long long)status.repaired);
