@@ -21,6 +21,9 @@ def up(stack, options):
     stack.wait_ready()
     print(f"\nready after {time.monotonic() - started:.1f} s, home {stack.home}\n")
     print("\n".join(screen.table(stack.status()) + [""] + screen.first_steps(stack)), flush=True)
+    for address in stack.broker.away():
+        print(f"\nNobody answers at {address} (--kafka): orders are taken and kept, and their events go "
+              "out once a broker does.", flush=True)
     if not options.detach:
         watch(stack)
     return 0
@@ -108,7 +111,7 @@ def parse(argv):
 
     start = command("up", up, "start the stack")
     start.add_argument("-d", "--detach", action="store_true", help="return once all are ready")
-    start.add_argument("--kafka", metavar="embedded|HOST:PORT",
+    start.add_argument("--kafka", metavar="embedded|apache|HOST:PORT",
                        help="the broker to use (default: the last one, at first embedded)")
     command("down", down, "end the stack")
     command("status", status, "show the daemons").add_argument("--json", action="store_true")
@@ -121,9 +124,9 @@ def parse(argv):
 
 def main(argv):
     options = parse(argv)
-    stack = Stack(options.port_offset, preset=options.preset,
-                  broker=getattr(options, "kafka", None))
     try:
+        stack = Stack(options.port_offset, preset=options.preset,
+                      broker=getattr(options, "kafka", None))
         return options.run(stack, options)
     except (StackError, Late) as error:
         print(f"crema: {error}", file=sys.stderr)

@@ -14,9 +14,11 @@ class Daemon:
     needs: tuple = ()   # what it must be told the place of
 
 
-BROKER = Daemon("kafka-embedded", 9092, "", "broker for development (volatile, this machine only)")
+# The brokers that a stack can run itself, one of them at a time (brokers.py).
+EMBEDDED = Daemon("kafka-embedded", 9092, "", "broker for development (volatile, this machine only)")
+KAFKA = Daemon("kafka", 9092, "", "Apache Kafka (its data in the stack's home)")
 
-DAEMONS = (
+ROWS = (
     Daemon("config-server", 8888, "msa-architecture-config-server", "configuration from git"),
     Daemon("eureka-registry", 9091, "msa-architecture-eureka-server", "who is where", (CONFIG,)),
     Daemon("zuul-gateway", 9090, "msa-architecture-zuul-server", "the front door of the APIs",
@@ -25,7 +27,8 @@ DAEMONS = (
            (CONFIG, REGISTRY)),
     Daemon("hystrix-dashboard", 7070, "msa-architecture-hystrix-dashboard", "circuits in a browser",
            (CONFIG, REGISTRY)),
-    BROKER,
+    EMBEDDED,
+    KAFKA,
     Daemon("coffee-order", 8080, "msa-service-coffee-order", "takes orders",
            (CONFIG, REGISTRY, EVENTS, PUBLISHES)),
     Daemon("coffee-member", 8081, "msa-service-coffee-member", "knows the members",
@@ -34,4 +37,5 @@ DAEMONS = (
            (CONFIG, REGISTRY, EVENTS)),
 )
 
-BY_NAME = {daemon.name: daemon for daemon in DAEMONS}
+DAEMONS = tuple(row for row in ROWS if row is not KAFKA)  # our own binaries
+BY_NAME = {row.name: row for row in ROWS}

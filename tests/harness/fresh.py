@@ -5,7 +5,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from .daemons import DAEMONS
+from .daemons import ROWS
+from .kafka import CONTROLLER_PORT
 from .stack import Stack
 
 
@@ -19,7 +20,7 @@ def free_offset():
     offsets = list(range(10000, 22500, 173))
     first = os.getpid() % len(offsets)
     for offset in offsets[first:] + offsets[:first]:
-        if all(is_free(row.port + offset) for row in DAEMONS):
+        if all(is_free(port + offset) for port in [CONTROLLER_PORT, *[row.port for row in ROWS]]):
             return offset
     raise AssertionError("no free block of ports")
 

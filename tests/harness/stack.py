@@ -1,19 +1,20 @@
 """A whole stack on this machine: its home, its processes, its addresses.
 
-The home holds `stack.json` (offset, broker, and per daemon pid, start time and executable), `log/`,
+The home holds `stack.json` (offset, broker, whether it is a new one, and per daemon pid, start time and executable), `log/`,
 `data/`, `cache/`, `run/` and the configuration's git repository `config.git/`. A signal is sent to a
 process only while all three of its marks match.
 """
 import fcntl
 import json
 import os
-import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import http
-from .daemons import BROKER, BY_NAME, CONFIG, DAEMONS, EVENTS, PUBLISHES, REGISTRY
+from . import http, kafka
+from .brokers import broker_of
+from .daemons import BY_NAME, CONFIG, EMBEDDED, EVENTS, KAFKA, PUBLISHES, REGISTRY, ROWS
+from .errors import StackError
 from .poll import wait_until
 from .process import Identity, spawn
 
@@ -22,23 +23,20 @@ LOG_MAX_BYTES = 10 * 1024 * 1024
 DRAIN_SECONDS = 10
 
 
-class StackError(Exception):
-    """What a person should read, in one line."""
-
-
 class Stack:
     def __init__(self, offset=0, home=None, preset="release", broker=None):
-        """broker: "embedded" or HOST:PORT for the next start; None: as the home says."""
+        """broker: embedded, apache or HOST:PORT for the next start; None: as the home says."""
         given = home or os.environ.get("CREMA_HOME")
         self.home = Path(given) if given else ROOT / ".crema" / str(offset)
         self.home = self.home.absolute()
         self.offset = offset
-        self.broker = "embedded"
+        self.broker = broker_of("embedded")
+        self.moved = False  # to another broker than the one that knows the events so far
         self.bin = ROOT / "build" / preset / "bin"
         self.children = {}  # of this very Python, to be reaped
         self.extra = {}     # daemon name: further arguments, for tests
         self._load()
-        self.wanted_broker = broker or self.broker
+        self.wanted_broker = broker_of(broker) if broker else self.broker
 
     # --- what is on disk -------------------------------------------------------------------------
 
@@ -55,11 +53,12 @@ class Stack:
         except ValueError as error:
             raise StackError(f"{self._file} is damaged ({error}): end what runs there and delete it")
         self.offset = saved["offset"]
-        self.broker = saved["broker"]
+        self.broker = broker_of(saved["broker"])
+        self.moved = saved.get("moved", False)
         self.identities = {name: Identity(**mark) for name, mark in saved["daemons"].items()}
 
     def _save(self):
-        saved = {"offset": self.offset, "broker": self.broker,
+        saved = {"offset": self.offset, "broker": self.broker.words, "moved": self.moved,
                  "daemons": {name: mark.as_dict() for name, mark in self.identities.items()}}
         scratch = self._file.with_suffix(".tmp")
         scratch.write_text(json.dumps(saved, indent=1))
@@ -78,8 +77,8 @@ class Stack:
     # --- addresses and settings ------------------------------------------------------------------
 
     def daemons(self):
-        """The rows that this stack runs itself."""
-        return [row for row in DAEMONS if row is not BROKER or self.broker == "embedded"]
+        """The rows that this stack runs itself: of the brokers, its own."""
+        return [row for row in ROWS if row not in (EMBEDDED, KAFKA) or row is self.broker.row]
 
     def port(self, name):
         return BY_NAME[name].port + self.offset
@@ -89,7 +88,13 @@ class Stack:
 
     @property
     def bootstrap(self):
-        return f"127.0.0.1:{self.port(BROKER.name)}" if self.broker == "embedded" else self.broker
+        return self.broker.bootstrap(self.offset)
+
+    @property
+    def kafka(self):
+        """Apache Kafka as this stack would run it."""
+        return kafka.Kafka(self.home / "data" / "kafka", self.port(KAFKA.name),
+                           kafka.CONTROLLER_PORT + self.offset)
 
     def arguments(self, row):
         """The command line of a daemon: only what depends on where this stack lives."""
@@ -100,10 +105,9 @@ class Stack:
             settings["eureka.client.service-url.defaultZone"] = self.url("eureka-registry", "/eureka/")
         if EVENTS in row.needs:
             settings["spring.kafka.bootstrap-servers"] = self.bootstrap
-        if PUBLISHES in row.needs:
-            # The embedded broker forgets everything with its process: publish anew, then sweep.
-            policy = "rewind" if self.broker == "embedded" else "stop"
-            settings["crema.events.on-new-cluster"] = policy
+        if PUBLISHES in row.needs and (self.broker.forgets or self.moved):
+            # This broker does not know the events so far, and that is meant: publish them again.
+            settings["crema.events.on-new-cluster"] = "rewind"
         if row.name == "config-server":
             settings["spring.cloud.config.server.git.uri"] = f"file:{self.home}/config.git"
         return [f"--{key}={value}" for key, value in settings.items()] + self.extra.get(row.name, [])
@@ -116,22 +120,27 @@ class Stack:
 
     def ready(self, name):
         try:
-            if name == BROKER.name:
-                with socket.create_connection(("127.0.0.1", self.port(name)), timeout=1):
-                    return True
+            if BY_NAME[name] is self.broker.row:
+                return kafka.is_served(self.port(name))
             return http.get(self.url(name, "/actuator/health/readiness"), timeout=2).status == 200
         except OSError:
             return False
 
-    def start(self, name):
-        """Starts one daemon; returns without waiting for it."""
-        row = BY_NAME[name]
-        binary = self.bin / name
+    def command(self, row):
+        """What starts a daemon; Apache Kafka is no binary of ours."""
+        if row is KAFKA:
+            return [*self.kafka.command(), *self.extra.get(row.name, [])]
+        binary = self.bin / row.name
         if not binary.exists():
             raise StackError(f"{binary} is not built: run ./crema up, which builds it")
+        return [str(binary), *self.arguments(row)]
+
+    def start(self, name):
+        """Starts one daemon; returns without waiting for it."""
+        command = self.command(BY_NAME[name])
         log = self.home / "log" / f"{name}.log"
         env = {**os.environ, "CREMA_HOME": str(self.home)}
-        child, self.identities[name] = spawn([str(binary), *self.arguments(row)], log, env)
+        child, self.identities[name] = spawn(command, log, env)
         self.children[name] = child
         self._save()
 
@@ -154,6 +163,8 @@ class Stack:
         """
         with self.locked():
             self._change_broker()
+            if self.broker.row is KAFKA:
+                kafka.install()
             self.rotate_logs()
             self.make_config_repository()
             for row in self.daemons():
@@ -169,9 +180,10 @@ class Stack:
             return
         running = [name for name in self.identities if self.alive(name)]
         if running:
-            raise StackError(f"the stack runs with the broker {self.broker}: ./crema down, then up "
-                             f"with --kafka {self.wanted_broker}")
+            raise StackError(f"the stack runs with the broker {self.broker.words}: ./crema down, then "
+                             f"up with --kafka {self.wanted_broker.words}")
         self.broker = self.wanted_broker
+        self.moved = self._file.exists()
 
     def wait_ready(self, seconds=30):
         """Until each daemon is ready and the gateway has heard of the services."""
@@ -193,7 +205,8 @@ class Stack:
             lines = (self.home / "log" / f"{name}.log").read_text(errors="replace").splitlines()
         except OSError:
             return "it left no log"
-        errors = [line for line in lines if "level=error" in line or ": error:" in line]
+        errors = [line for line in lines if "level=error" in line or ": error:" in line
+                  or "level=fatal" in line]
         return (errors or lines or ["its log is empty"])[-1]
 
     def restart_dead(self, may_start, report):
@@ -240,6 +253,7 @@ class Stack:
                     stubborn.append(row.name)
                 report(row.name, "stopped")
             self.identities = {}
+            self.moved = False
             self._save()
         return stubborn
 
