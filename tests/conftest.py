@@ -53,13 +53,15 @@ def shared_daemon(tmp_path_factory):
 
 @pytest.fixture
 def stack(tmp_path, monkeypatch):
-    """stack(extra={daemon: [arguments]}) starts the nine processes and waits until they are ready."""
+    """stack(extra={daemon: [arguments]}, broker="apache") starts the nine processes and waits until they
+    are ready."""
     for key, value in sanitizer_env().items():
         monkeypatch.setenv(key, value)
     started = []
 
-    def start(extra=None):
-        made = Stack(free_offset(), home=tmp_path / f"home-{len(started)}", preset=preset())
+    def start(extra=None, broker=None):
+        made = Stack(free_offset(), home=tmp_path / f"home-{len(started)}", preset=preset(),
+                     broker=broker)
         made.extra = extra or {}
         started.append(made)
         made.up()

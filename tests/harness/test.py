@@ -92,6 +92,8 @@ SUITES = (
     Suite("browser", "release", "the dashboard in headless Chromium", run_pytest("browser")),
     Suite("faults", "release", "kill -9 under load: nothing lost, nothing doubled",
           run_pytest("faults")),
+    Suite("broker", "release", "on Apache Kafka, which is fetched: killed, emptied, exchanged",
+          run_pytest("broker")),
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
     Suite("blackbox-asan", "asan", "blackbox under ASan and UBSan",
           run_pytest("blackbox", side_by_side=True)),
