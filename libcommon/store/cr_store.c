@@ -22,7 +22,7 @@ enum {
     READERS_DEFAULT = 8,
     CACHE_DEFAULT_KIB = 512,
     WATCHES_MAX = 4,
-    TURN_WAIT_MS = 5000, /* for other processes that write */
+    TURN_WAIT_MS = 15000, /* for other processes that write, on a disk that may be slow */
 };
 #define FREE_MIN_DEFAULT ((int64_t)8 << 20)
 
