@@ -35,6 +35,9 @@ struct registry_settings {
     const char *status_page_path;
     const char *health_path;
     const char *initial_status;
+    struct cr_setting_list ignored;
+    struct cr_setting_list preferred;
+    bool site_local;
 };
 
 #define ROW(key, type, field, fallback, min, max, doc)                                             \
@@ -83,6 +86,13 @@ static const struct cr_setting rows[] = {
         "Path of the status page."),
     ROW("eureka.instance.health-check-url-path", TEXT, health_path, "/actuator/health", 0, 0,
         "Path of the health check."),
+    ROW("spring.cloud.inetutils.ignored-interfaces", LIST, ignored, NULL, 0, 0,
+        "Interfaces whose address is not registered: extended regular expressions of their names."),
+    ROW("spring.cloud.inetutils.preferred-networks", LIST, preferred, NULL, 0, 0,
+        "Addresses of which one is registered: beginnings or expressions, 10.0 or 10[.]0[.].*; "
+        "empty: any."),
+    ROW("spring.cloud.inetutils.use-only-site-local-interfaces", BOOL, site_local, "false", 0, 0,
+        "Whether only an address of a private network is registered."),
     ROW("eureka.instance.initial-status", TEXT, initial_status, "UP", 0, 0,
         "Status to register with: UP, STARTING or OUT_OF_SERVICE."),
 };
@@ -179,7 +189,13 @@ static int describe_self(struct cr_app *app, const struct registry_settings *set
                          struct cr_err *err)
 {
     struct cr_cloud_address found;
-    cr_cloud_address_find(cr_app_host(app), &found);
+    const struct cr_cloud_address_options options = {.bound = cr_app_host(app),
+                                                     .ignored = settings->ignored,
+                                                     .preferred = settings->preferred,
+                                                     .site_local = settings->site_local};
+    int rc = cr_cloud_address_find(&options, &found, err);
+    if (rc)
+        return rc;
     const char *ip = *settings->ip ? settings->ip : cr_arena_text(arena, found.ip);
     const char *host = *settings->host ? settings->host : cr_arena_text(arena, found.host);
     if (settings->prefer_ip)
@@ -209,7 +225,7 @@ static int describe_self(struct cr_app *app, const struct registry_settings *set
     self.health_check_url = page_url(arena, host, port, settings->health_path);
     self.lease.renewal_s = settings->renewal_s;
     self.lease.duration_s = settings->duration_s;
-    int rc = fill_metadata(app, arena, &self, err);
+    rc = fill_metadata(app, arena, &self, err);
     if (rc)
         return rc;
     if (cr_arena_failed(arena))

@@ -1,9 +1,13 @@
 """What the spine promises holds for every daemon: --help, --check-config, --healthcheck, bad input."""
+import signal
+import socket
 import subprocess
+import time
 
 import pytest
 
 from harness.daemons import DAEMONS
+from harness.poll import wait_until
 from harness.running import run_once
 
 NAMES = [row.name for row in DAEMONS]
@@ -80,3 +84,22 @@ def test_a_port_in_use_ends_the_start_with_one_clear_line(name, daemon, tmp_path
     errors = [line for line in done.stderr.splitlines() if "level=error" in line]
     assert len(errors) == 1, done.stderr
     assert str(running.port) in errors[0] and "in use" in errors[0].lower()
+
+
+# As a container gives them, and what docker-compose stop allows for them.
+SHUTDOWN = {"CREMA_SHUTDOWN_LINGERMS": "1200", "CREMA_SHUTDOWN_DRAINMS": "1300"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "kafka-embedded"])
+def test_it_ends_in_time_with_readers_of_a_stream(name, daemon, tmp_path):
+    running = daemon(name, settings_for(name, tmp_path), env=SHUTDOWN)
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as stream:
+        stream.sendall(b"GET /actuator/hystrix.stream HTTP/1.1\r\nHost: d\r\n\r\n")
+        assert b"200 OK" in stream.recv(65536)
+        began = time.monotonic()
+        running.signal(signal.SIGTERM)
+        wait_until(lambda: "event=daemon.draining" in running.log, 5, "the end to begin")
+        assert running.get("/actuator/info").status == 200, "it lingers"
+        assert running.child.wait(10) == 0
+        took = time.monotonic() - began
+    assert 1.2 <= took < 3, took

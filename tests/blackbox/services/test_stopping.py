@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from harness.load import Load
 from harness.poll import wait_until
 from steady import Steady
 
@@ -138,3 +139,18 @@ def test_a_registry_that_does_not_answer_costs_no_time_beyond_the_limit(daemon, 
             f"http://127.0.0.1:{silent.getsockname()[1]}/eureka/", **SHUTDOWN})
     assert stop_timed(member) < WITHIN
     silent.close()
+
+
+def test_a_broker_that_died_costs_no_time_beyond_the_limit(shop, tmp_path):
+    broker = shop.start_broker()
+    order = shop.start("coffee-order", **SHUTDOWN)
+    status = shop.start("coffee-status", **SHUTDOWN)
+    load = Load(order.port, tmp_path / "load", 200, senders=4)
+    load.start()
+    wait_until(lambda: len(load.answered()) > 200, 20, "orders", every=0.1)
+    broker.kill()
+    before = len(load.answered())
+    wait_until(lambda: len(load.answered()) > before + 50, 20, "orders without a broker", every=0.1)
+    load.stop()
+    assert stop_timed(order) < WITHIN
+    assert stop_timed(status) < WITHIN
