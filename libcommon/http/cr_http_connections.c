@@ -18,7 +18,7 @@
 #include "cr_int.h"
 
 /* Deadlines are looked at this often, or at an eighth of the shortest one. */
-enum { TICK_MIN_MS = 20, TICK_MAX_MS = 1000, NO_DESCRIPTORS_MS = 50 };
+enum { TICK_MIN_MS = 20, TICK_MAX_MS = 1000, NO_DESCRIPTORS_MS = 50, FRESH_MS = 100 };
 
 /* --- libmicrohttpd's calls --- */
 
@@ -125,6 +125,29 @@ static void judge(struct cr_http_server *server, struct cr_http_connection *conn
     if (phase != CR_HTTP_IDLE)
         server->reaped++;
     shutdown(connection->fd, SHUT_RDWR);
+}
+
+/* A fresh connection brings its first request, or one has octets that nobody read yet. */
+static bool expects(const struct cr_http_connection *connection, int64_t now_ms)
+{
+    int phase = atomic_load_explicit(&connection->phase, memory_order_acquire);
+    int64_t since = atomic_load_explicit(&connection->since_ms, memory_order_relaxed);
+    char octet;
+    if (phase == CR_HTTP_HEAD && now_ms - since < FRESH_MS)
+        return true;
+    return (phase == CR_HTTP_HEAD || phase == CR_HTTP_IDLE) &&
+           recv(connection->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms)
+{
+    size_t known = 0;
+    cr_list_for (node, &server->connections) {
+        known++;
+        if (expects(CR_CONTAINER(node, struct cr_http_connection, node), now_ms))
+            return true;
+    }
+    return known < server->connection_count; /* accepted, and not seen by a thread yet */
 }
 
 static int64_t tick_ms(const struct cr_http_server_options *options)

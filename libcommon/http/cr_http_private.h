@@ -88,6 +88,8 @@ void cr_http_connection_event(void *cls, struct MHD_Connection *mhd, void **sock
                               enum MHD_ConnectionNotificationCode code);
 struct cr_http_connection *cr_http_connection_of(struct MHD_Connection *mhd);
 void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_http_phase phase);
+/* [lock held] Is there a connection on which a request may be on its way to a handler? */
+bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms);
 void cr_http_accept_loop(void *server); /* the accepting thread */
 void cr_http_server_wake(struct cr_http_server *server);
 

@@ -10,6 +10,7 @@
 #include "cr_clock.h"
 #include "cr_http_global.h"
 #include "cr_http_private.h"
+#include "cr_int.h"
 
 enum {
     THREADS = 2,
@@ -238,13 +239,27 @@ static size_t abandon(struct cr_http_server *server)
     return count;
 }
 
-/* [lock held] Until nothing is in work; false at the deadline. */
+/* [lock held] */
+static bool in_work(const struct cr_http_server *server)
+{
+    return server->request_count + server->stream_count > 0;
+}
+
+/* [lock held] Until nothing is in work; false at the deadline. A request that was sent before the
+ * end may still be on its way to a handler: so nothing may be expected either, two looks in a row.
+ */
 static bool wait_quiet(struct cr_http_server *server, int64_t deadline_ms)
 {
-    while (server->request_count + server->stream_count > 0)
-        if (!cr_cond_wait_until(&server->changed, &server->lock, deadline_ms))
-            return server->request_count + server->stream_count == 0;
-    return true;
+    enum { LOOK_MS = 5, LOOKS = 2 };
+    int calm = 0;
+    for (int64_t now_ms = cr_clock_ms(); now_ms < deadline_ms; now_ms = cr_clock_ms()) {
+        calm = in_work(server) || cr_http_connections_expect(server, now_ms) ? 0 : calm + 1;
+        if (calm == LOOKS)
+            return true;
+        int64_t look_ms = in_work(server) ? deadline_ms : now_ms + LOOK_MS;
+        (void)cr_cond_wait_until(&server->changed, &server->lock, cr_min_i64(look_ms, deadline_ms));
+    }
+    return !in_work(server);
 }
 
 void cr_http_server_wind_down(struct cr_http_server *server)

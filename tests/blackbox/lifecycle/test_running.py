@@ -46,6 +46,31 @@ def active(one):
     return body["measurements"][0]["value"] - 1
 
 
+def test_what_was_sent_before_the_close_is_answered(daemon):
+    one = daemon(NAME)
+    found = []
+    ending = threading.Event()
+
+    def ask():
+        while not ending.is_set():
+            try:
+                client = socket.create_connection(("127.0.0.1", one.port), timeout=10)
+            except ConnectionRefusedError:
+                return
+            with client:
+                client.sendall(b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+                found.append(client.recv(65536)[:12])
+    clients = [threading.Thread(target=ask) for _ in range(16)]
+    for client in clients:
+        client.start()
+    wait_until(lambda: len(found) > 100, 10, "answers")
+    assert one.stop() == 0
+    ending.set()
+    for client in clients:
+        client.join()
+    assert set(found) == {b"HTTP/1.1 200"}
+
+
 def test_the_drain_is_bounded(daemon):
     one = daemon(NAME, {"crema.shutdown.drain-ms": 300})
     answers = []
