@@ -270,6 +270,8 @@ static void leave_now(struct cr_registry_client *client)
             cr_log_warn(client->options.log, "registry.leave-failed",
                         "the lease will expire by itself: %s", client->answer.problem);
     }
+    client->lease_known = false;
+    client->self_listed = false; /* a list without us is as it should be */
     CR_LOCKED(&client->mutex);
     client->state.registered = false;
     client->left = true;

@@ -92,6 +92,7 @@ def test_who_comes_while_it_lingers_is_answered_and_asked_to_go(shop):
     answer = kept.getresponse()
     assert answer.read() and (answer.status, answer.headers["Connection"]) == (200, "close")
     assert member.child.wait(10) == 0
+    assert "registry.forgot" not in member.log, "nobody forgot it: it left"
 
 
 def test_idle_connections_do_not_hold_up_the_end(shop):
