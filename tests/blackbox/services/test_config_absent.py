@@ -69,7 +69,7 @@ def test_its_settings_come_when_the_config_server_does(daemon, repository, free_
     assert said.returncode == 0 and "configServer UNKNOWN" in said.stdout and "ailed to connect" in said.stdout
     assert gateway.get("/a/1").status == 404
     start_server(daemon, repository[0], free_port)
-    wait_until(lambda: gateway.get("/a/1").status == 502, 6, "the route of the config server")
+    wait_until(lambda: gateway.get("/a/1").status == 502, 20, "the route of the config server")
     assert config_of(gateway)["status"] == "UP"
     assert "event=config.arrived" in gateway.log
     assert gateway.log.count("event=config.away") == 1, "said once only"
@@ -79,7 +79,7 @@ def test_its_settings_come_when_the_config_server_does(daemon, repository, free_
 def test_what_needs_a_restart_is_named(daemon, repository, free_port):
     member = daemon("coffee-member", settings(free_port, **{"spring.cloud.config.name": "coffee"}))
     start_server(daemon, repository[0], free_port)
-    wait_until(lambda: config_of(member)["status"] == "UP", 6, "the answer")
+    wait_until(lambda: config_of(member)["status"] == "UP", 20, "the answer")
     assert config_of(member)["details"]["needRestart"] == "crema.store.free-min"
     assert re.search(r'event=refresh.done .*1 values wait for a restart: crema.store.free-min',
                      member.log)
@@ -101,18 +101,18 @@ def test_the_kept_copy_stands_in_until_the_server_is_back(daemon, repository, fr
     assert problem.startswith("the answer of 20") and "stands in" in problem
     repository[1]({"application.yml": "info: {word: a newer one}\n"})
     server.start()
-    wait_until(lambda: member.get("/actuator/info").json["word"] == "a newer one", 6, "the change")
-    wait_until(lambda: config_of(member)["status"] == "UP", 2, "the end of the trouble")
+    wait_until(lambda: member.get("/actuator/info").json["word"] == "a newer one", 20, "the change")
+    wait_until(lambda: config_of(member)["status"] == "UP", 10, "the end of the trouble")
 
 
 def test_a_wrong_value_from_a_server_that_came_late_is_told_and_got_over(daemon, repository, free_port):
     repository[1]({"coffee.yml": "crema: {shutdown: {drain-ms: espresso}}\n"})
     member = daemon("coffee-member", settings(free_port, **{"spring.cloud.config.name": "coffee"}))
     start_server(daemon, repository[0], free_port)
-    wait_until(lambda: "espresso" in config_of(member)["details"]["problem"], 6, "the reason")
+    wait_until(lambda: "espresso" in config_of(member)["details"]["problem"], 20, "the reason")
     assert "crema.shutdown.drain-ms" in config_of(member)["details"]["problem"]
     repository[1]({"coffee.yml": "crema: {shutdown: {drain-ms: 4000}}\n"})
-    wait_until(lambda: config_of(member)["status"] == "UP", 10, "the corrected value")
+    wait_until(lambda: config_of(member)["status"] == "UP", 20, "the corrected value")
     assert member.log.count("event=refresh.failed") == 1, "said once only"
 
 
@@ -131,4 +131,4 @@ def test_a_missing_profile_is_named_once_the_server_came(daemon, repository, fre
                                                             "spring.profiles.active": "dve"}))
     assert "profile.unknown" not in member.log, "perhaps the server knows it"
     start_server(daemon, repository[0], free_port)
-    wait_until(lambda: "profile.unknown" in member.log, 6, "the warning")
+    wait_until(lambda: "profile.unknown" in member.log, 20, "the warning")

@@ -90,9 +90,10 @@ def test_nothing_but_the_home_is_written(inside, tmp_path, name):
     if name not in ("kafka-embedded",):
         assert http.get(f"http://127.0.0.1:{port}/actuator/health").status == 200
     if name in ("coffee-order", "coffee-member"):
-        for number in range(50):
+        for number in range(20):
             assert http.post(f"http://127.0.0.1:{port}/api/v1/{name[7:]}", json={
-                "userName": f"u{number}", "orderName": "espresso", "userId": "1"}).status == 200
+                "userName": f"u{number}", "orderName": "espresso", "userId": "1"},
+                timeout=30).status == 200
     probe = subprocess.run(
         ["nsenter", "-t", str(child.pid), "-m", "--wd=/", *AS_USER, str(binary(name)), "--healthcheck"],
         capture_output=True, text=True, env={**os.environ, **sanitizer_env(), "CREMA_HOME": "/mnt"},
