@@ -11,6 +11,7 @@
 #include "cr_log.h"
 #include "cr_modes.h"
 #include "cr_run_file.h"
+#include "cr_url.h"
 
 enum { PROBE_MS = 1000, DETAILS_MAX = 400 };
 
@@ -20,7 +21,8 @@ struct probe {
     const char *home;
     struct cr_arena *arena;
     struct cr_http_client *client;
-    struct cr_buf base; /* "http://127.0.0.1:8080" */
+    struct cr_buf base;        /* "127.0.0.1:8080" */
+    struct cr_buf credentials; /* "user:password@", where the daemon asks for them */
     struct cr_buf line;
 };
 
@@ -45,7 +47,7 @@ static bool is_port_chosen(const struct cr_environment *environment)
 static void find_base(struct probe *probe, const struct cr_environment *environment)
 {
     if (probe->input->daemon->admin_socket) {
-        cr_buf_text(&probe->base, "http://localhost");
+        cr_buf_text(&probe->base, "localhost");
         return;
     }
     const char *address = probe->spine.address;
@@ -56,14 +58,30 @@ static void find_base(struct probe *probe, const struct cr_environment *environm
         port = announced;
     const char *host = any_address(address) ? "127.0.0.1" : address;
     bool v6 = strchr(host, ':') != NULL;
-    cr_buf_printf(&probe->base, "http://%s%s%s:%d", v6 ? "[" : "", host, v6 ? "]" : "", port);
+    cr_buf_printf(&probe->base, "%s%s%s:%d", v6 ? "[" : "", host, v6 ? "]" : "", port);
+}
+
+/* Where its password is known here, the details are not withheld from us. */
+static void find_credentials(struct probe *probe, const struct cr_environment *environment)
+{
+    const char *user =
+        cr_environment_text(environment, "spring.security.user.name", "user", probe->arena);
+    const char *password =
+        cr_environment_text(environment, "spring.security.user.password", "", probe->arena);
+    if (!*password)
+        return;
+    cr_url_encode(&probe->credentials, cr_slice_of(user), "");
+    cr_buf_char(&probe->credentials, ':');
+    cr_url_encode(&probe->credentials, cr_slice_of(password), "");
+    cr_buf_char(&probe->credentials, '@');
 }
 
 static int get(struct probe *probe, const char *path, struct cr_http_response *out_response,
                struct cr_err *err)
 {
     CR_AUTO(cr_buf) url = {0};
-    cr_buf_printf(&url, "%s%s", probe->base.data, path);
+    cr_buf_printf(&url, "http://%s%s%s", probe->credentials.data ? probe->credentials.data : "",
+                  probe->base.data, path);
     if (cr_buf_status(&url))
         return cr_err_set(err, CR_ENOMEM, "no memory");
     struct cr_http_call call = {.url = url.data, .connect_ms = PROBE_MS, .total_ms = PROBE_MS};
@@ -137,9 +155,9 @@ static bool ask(struct probe *probe)
         word = cr_tree_text(cr_tree_get(tree, "status"), word);
     bool ready = response.status == 200;
     if (ready)
-        cr_buf_printf(&probe->line, "ready, %s", probe->base.data);
+        cr_buf_printf(&probe->line, "ready, http://%s", probe->base.data);
     else
-        cr_buf_printf(&probe->line, "not ready: %s, %s answers %d", word, probe->base.data,
+        cr_buf_printf(&probe->line, "not ready: %s, http://%s answers %d", word, probe->base.data,
                       response.status);
     put_reasons(probe);
     return ready;
@@ -163,6 +181,7 @@ static int prepare(struct probe *probe, struct cr_environment **out_environment,
         return rc;
     probe->home = probe->spine.home;
     find_base(probe, *out_environment);
+    find_credentials(probe, *out_environment);
     return cr_buf_status(&probe->base) ? cr_err_set(err, CR_ENOMEM, "no memory") : 0;
 }
 
@@ -180,6 +199,7 @@ int cr_mode_probe(const struct cr_config_input *input)
             cr_buf_status(&probe.line) == 0 ? probe.line.data : "no memory");
     cr_http_client_free(probe.client);
     cr_buf_free(&probe.base);
+    cr_buf_free(&probe.credentials);
     cr_buf_free(&probe.line);
     cr_arena_free(probe.arena);
     return ready ? CR_EXIT_OK : CR_EXIT_FAILURE;

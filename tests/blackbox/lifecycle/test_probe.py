@@ -92,3 +92,8 @@ def test_wrong_settings_are_a_reason_too(tmp_path):
 def test_a_wrong_setting_of_the_daemons_own_is_not_the_probes_affair(daemon):
     one = daemon(NAME)
     assert probe(one.home, "--example.count=99")[0] == 0
+
+
+def test_a_password_is_not_shown(tmp_path):
+    code, said = probe(tmp_path, "--spring.security.user.password=mocha")
+    assert code == 1 and "mocha" not in said and "127.0.0.1:8080" in said
