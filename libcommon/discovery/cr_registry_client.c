@@ -288,17 +288,25 @@ static uint64_t hash_of(struct cr_slice text)
     return hash;
 }
 
+/* NULL until there is one; then it is the thread's. */
+static const struct cr_wire_instance *self_of(struct cr_registry_client *client)
+{
+    CR_LOCKED(&client->mutex);
+    return client->self;
+}
+
 /* Does the answer come from a registry that lost its memory? One that listed us and does not any
  * more, though nobody asked it to, does: a lease ends only unrenewed. Who is in no list can tell by
  * an empty one after an outage. */
 static bool is_forgetful(struct cr_registry_client *client, const struct cr_wire_instances *list)
 {
-    bool listed = client->self && cr_registry_lists(list, client->self);
+    const struct cr_wire_instance *self = self_of(client);
+    bool listed = self && cr_registry_lists(list, self);
     bool lost = client->self_listed && !listed && !is_interrupted(client) && client->lease_known;
     client->self_listed = listed;
     if (lost)
         set_next_contact(client, cr_clock_ms());
-    return lost || (!client->self && list->count == 0 && client->fetch_failed);
+    return lost || (!self && list->count == 0 && client->fetch_failed);
 }
 
 /* Puts those whom the registry forgot behind those whom it lists. */
