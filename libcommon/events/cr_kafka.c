@@ -236,8 +236,8 @@ int cr_kafka_identify(struct cr_kafka *kafka, const char *topic, int timeout_ms,
     const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_resp_err_t code = rd_kafka_metadata(kafka->handle, 1, NULL, &metadata, timeout_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return cr_err_set(err, CR_EUNAVAILABLE, "kafka: %s",
-                          kafka->reason[0] ? kafka->reason : rd_kafka_err2str(code));
+        return cr_err_set(err, code == RD_KAFKA_RESP_ERR__TIMED_OUT ? CR_ETIMEOUT : CR_EUNAVAILABLE,
+                          "kafka: %s", kafka->reason[0] ? kafka->reason : rd_kafka_err2str(code));
     struct cr_kafka_identity identity = {0};
     char *cluster = rd_kafka_clusterid(kafka->handle, 0);
     if (cluster)
@@ -314,7 +314,7 @@ int cr_kafka_create_topic(struct cr_kafka *kafka, const char *topic, int partiti
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
     if (code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
-        return cr_err_set(err, CR_ECONFLICT, "kafka: topic '%s' exists", topic);
+        return cr_err_set(err, CR_EEXISTS, "kafka: topic '%s' exists", topic);
     if (code == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE ||
         code == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION || code == RD_KAFKA_RESP_ERR__TIMED_OUT)
         return touch_topic(kafka, topic, err);

@@ -38,7 +38,9 @@ void cr_kafka_free(struct cr_kafka *kafka);
 /* A fatal error came; only a new handle helps. */
 bool cr_kafka_failed(const struct cr_kafka *kafka, char out_reason[256]);
 
-/* Which cluster is at the other end, and the topic's partitions (0: it does not exist). */
+/* Which cluster is at the other end, and the topic's partitions (0: it does not exist).
+ * CR_ETIMEOUT: it did not answer in time, which a busy one may do now and then. */
+enum { CR_KAFKA_SLOW_MAX = 5 }; /* such answers in a row before it counts as away */
 struct cr_kafka_identity {
     char cluster[128]; /* "<cluster id>" or "<cluster id>/<epoch>" */
     bool embedded;
@@ -48,7 +50,7 @@ CR_MUST_CHECK int cr_kafka_identify(struct cr_kafka *kafka, const char *topic, i
                                     struct cr_kafka_identity *out_identity, struct cr_err *err);
 
 /* By the admin interface; a broker without one (librdkafka's mock) makes it when asked for it.
- * CR_ECONFLICT: it exists; metadata may not tell yet. */
+ * CR_EEXISTS: it exists; metadata may not tell yet. */
 CR_MUST_CHECK int cr_kafka_create_topic(struct cr_kafka *kafka, const char *topic, int partitions,
                                         int replication, struct cr_err *err);
 

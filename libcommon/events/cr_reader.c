@@ -43,6 +43,7 @@ struct reader {
     struct cr_kafka_identity assigned; /* cluster "": nothing is */
     bool recheck; /* the broker was away: its log may have become another one */
     bool topic_missing;
+    int slow; /* answers in a row that did not come in time */
     struct cr_kafka_start next[CR_KAFKA_PARTITIONS_MAX]; /* offset -1: not known */
     int64_t identify_due_ms;
     struct cr_arena *arena; /* of the batch */
@@ -176,20 +177,33 @@ static void lack_topic(struct reader *reader, const struct cr_kafka_identity *id
     cr_consumer_connected(reader->consumer, false, reason);
 }
 
+/* A busy broker is borne for a while; one that is away may come back with another log. */
+static void be_unanswered(struct reader *reader, int rc, const struct cr_err *err)
+{
+    bool assigned = reader->assigned.cluster[0] != '\0';
+    if (rc == CR_ETIMEOUT && assigned && !reader->recheck && ++reader->slow < CR_KAFKA_SLOW_MAX) {
+        reader->identify_due_ms = cr_clock_ms() + IDENTIFY_INTERVAL_MS;
+        return;
+    }
+    if (!assigned) /* no record can come, but the reason why nobody answers */
+        cr_kafka_record_free(cr_kafka_next(reader->kafka, 0));
+    reader->recheck = true;
+    cr_consumer_connected(reader->consumer, false, err->text);
+}
+
 /* Asks the cluster who it is, and reads on from the right place if that changed. */
 static void identify(struct reader *reader)
 {
     struct cr_consumer *consumer = reader->consumer;
     struct cr_kafka_identity identity;
     struct cr_err err;
-    if (cr_kafka_identify(reader->kafka, consumer->options.topic, IDENTIFY_TIMEOUT_MS, &identity,
-                          &err) < 0) {
-        if (reader->assigned.cluster[0] == '\0') /* no record can come, but why nobody answers */
-            cr_kafka_record_free(cr_kafka_next(reader->kafka, 0));
-        reader->recheck = true;
-        cr_consumer_connected(consumer, false, err.text);
+    int rc = cr_kafka_identify(reader->kafka, consumer->options.topic, IDENTIFY_TIMEOUT_MS,
+                               &identity, &err);
+    if (rc < 0) {
+        be_unanswered(reader, rc, &err);
         return;
     }
+    reader->slow = 0;
     reader->identify_due_ms = cr_clock_ms() + IDENTIFY_INTERVAL_MS;
     if (identity.embedded != reader->embedded) {
         reader->embedded = identity.embedded;

@@ -54,6 +54,8 @@ struct cr_relay {
     bool embedded;
     struct cr_kafka_identity identity; /* cluster "": not known yet */
     int64_t identify_due_ms;
+    int slow;     /* answers to that in a row which did not come in time */
+    bool strayed; /* a stranger's cluster was met: it may have numbered the producer */
     bool lost;    /* the producer must be replaced */
     bool refused; /* the broker will not take an event: for good */
     char trouble[256];
@@ -315,8 +317,21 @@ static bool accept_cluster(struct cr_relay *relay, const struct cr_kafka_identit
              "that one, or set crema.events.on-new-cluster=rewind if the new one is meant",
              identity->cluster, relay->stored_cluster);
     drop_producer(relay);
+    relay->strayed = true;
     set_state(relay, CR_RELAY_STOPPED, reason);
     return false;
+}
+
+/* A producer takes its id, by which the broker knows repeats, from whom it meets first. An id of
+ * another cluster, or of a volume that is gone, may be somebody else's here: new events would pass
+ * for repeats. */
+static bool needs_new_id(struct cr_relay *relay)
+{
+    if (!relay->strayed)
+        return false;
+    relay->strayed = false;
+    drop_producer(relay);
+    return true;
 }
 
 /* What the cursor left behind it is on a topic that is gone: in the feed, and nowhere else. */
@@ -339,9 +354,10 @@ static bool make_topic(struct cr_relay *relay)
     int partitions = relay->options.partitions ? relay->options.partitions : PARTITIONS_DEFAULT;
     int rc = cr_kafka_create_topic(relay->kafka, relay->options.topic, partitions,
                                    relay->options.replication, &err);
-    if (rc == 0)
+    if (rc == 0) {
         tell_topic(relay);
-    else if (rc != CR_ECONFLICT)
+        relay->strayed = relay->acks.cursor > 0;
+    } else if (rc != CR_EEXISTS)
         set_state(relay, CR_RELAY_CONNECTING, err.text);
     relay->identity = (struct cr_kafka_identity){0};
     return false; /* identify again */
@@ -360,17 +376,24 @@ static bool know_cluster(struct cr_relay *relay)
         return relay->identity.cluster[0] != '\0';
     struct cr_kafka_identity identity;
     struct cr_err err;
-    if (cr_kafka_identify(relay->kafka, relay->options.topic, IDENTIFY_TIMEOUT_MS, &identity,
-                          &err) < 0) {
+    int rc =
+        cr_kafka_identify(relay->kafka, relay->options.topic, IDENTIFY_TIMEOUT_MS, &identity, &err);
+    bool was_known = relay->identity.cluster[0] != '\0';
+    if (rc == CR_ETIMEOUT && was_known && ++relay->slow < CR_KAFKA_SLOW_MAX) {
+        relay->identify_due_ms = cr_clock_ms() + RETRY_MS;
+        return true;
+    }
+    if (rc < 0) {
         set_state(relay, CR_RELAY_CONNECTING, err.text);
         return false;
     }
+    relay->slow = 0;
     if (identity.embedded != relay->embedded) {
         relay->embedded = identity.embedded;
         drop_producer(relay);
         return false;
     }
-    if (!accept_cluster(relay, &identity))
+    if (!accept_cluster(relay, &identity) || needs_new_id(relay))
         return false; /* nothing is made on a cluster that may be a stranger's */
     if (identity.partitions == 0)
         return make_topic(relay);

@@ -1,5 +1,6 @@
 """Our services on Apache Kafka: what it does to them when it dies, forgets, or is another one."""
 import shutil
+import signal
 from contextlib import contextmanager
 
 import pytest
@@ -161,6 +162,21 @@ def test_a_log_that_shrank_is_noticed_at_once(shop):
     shop.until_status_has_all()
 
 
+def test_a_broker_that_hangs_is_named_and_taken_back(shop):
+    shop.stack.identities["kafka"].send(signal.SIGSTOP)
+    try:
+        shop.place(20)
+        wait_until(lambda: shop.health("coffee-order", "relay")["details"]["state"] == "connecting", 20,
+                   "order to say that the broker does not answer")
+        shop.place(20)
+        shop.until_status_has_all()  # by the feed
+    finally:
+        shop.stack.identities["kafka"].send(signal.SIGCONT)
+    shop.until_on_the_bus()
+    shop.place(20)
+    shop.until_status_has_all()
+
+
 def test_a_broker_of_another_cluster_is_named_and_left_alone(shop):
     mine = shop.stack.kafka.cluster_id()
     aside = shop.stack.home / "aside"
@@ -186,3 +202,5 @@ def test_a_broker_of_another_cluster_is_named_and_left_alone(shop):
     shop.until_on_the_bus()
     shop.place(20)
     shop.until_status_has_all()
+    assert "event=relay.producer.replaced" not in shop.log("coffee-order"), "with an id of the other"
+    assert "OutOfOrderSequence" not in shop.log("kafka")

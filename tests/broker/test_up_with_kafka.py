@@ -1,5 +1,6 @@
 """./crema up --kafka: Apache Kafka run by the stack, one that exists, and what is neither."""
 import os
+import socket
 import subprocess
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import pytest
 from harness import http
 from harness.daemons import BY_NAME
 from harness.fresh import free_offset
-from harness.kafka import is_served
+from harness.kafka import CONTROLLER_PORT, is_served
 from harness.poll import wait_until
 from harness.running import preset
 from harness.stack import ROOT, Stack
@@ -98,6 +99,18 @@ def test_a_broker_that_exists_may_come_later(tmp_path):
                        "status to follow the broker")
         finally:
             assert not other.down()
+
+
+@pytest.mark.parametrize("port", [9092, CONTROLLER_PORT])
+def test_a_port_in_use_is_named(tmp_path, port):
+    offset = free_offset()
+    with socket.create_server(("127.0.0.1", port + offset)):
+        done = crema("up", "-d", "--kafka", "apache", "--port-offset", str(offset), home=tmp_path / "home",
+                     timeout=FETCH_SECONDS)
+    assert crema("down", home=tmp_path / "home").returncode == 0
+    assert done.returncode == 1
+    for part in ("kafka", str(port + offset), "in use", "--port-offset"):
+        assert part in done.stderr
 
 
 @pytest.mark.parametrize("broker", ["kafka", "apache:", "localhost", "localhost:x", "a:1,", ":9092"])

@@ -12,11 +12,13 @@ class Daemon:
     application: str    # spring.application.name; "" for the broker, which is no application
     purpose: str
     needs: tuple = ()   # what it must be told the place of
+    end_seconds: int = 10  # after SIGTERM, before it is killed
 
 
 # The brokers that a stack can run itself, one of them at a time (brokers.py).
 EMBEDDED = Daemon("kafka-embedded", 9092, "", "broker for development (volatile, this machine only)")
-KAFKA = Daemon("kafka", 9092, "", "Apache Kafka (its data in the stack's home)")
+KAFKA = Daemon("kafka", 9092, "", "Apache Kafka (its data in the stack's home)",
+               end_seconds=30)
 
 ROWS = (
     Daemon("config-server", 8888, "msa-architecture-config-server", "configuration from git"),

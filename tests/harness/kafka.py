@@ -58,6 +58,7 @@ class Kafka:
     def command(self):
         """What runs it, once it is installed."""
         self.prepare()
+        self.check_ports()
         return [*java(), "kafka.Kafka", str(self.properties)]
 
     def prepare(self):
@@ -74,6 +75,17 @@ class Kafka:
             run([*java(), "kafka.tools.StorageTool", "format", "--ignore-formatted",
                  "--cluster-id", self.cluster_id(), "--config", str(self.properties)],
                 "its storage could not be formatted")
+
+    def check_ports(self):
+        """It would take seconds to find out by itself, and who asks its port would find another."""
+        for port, whose in ((self.port, "clients"), (self.controller_port, "controller")):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError as error:
+                    raise StackError(f"kafka: port {port} of its {whose}: {error.strerror}: end what "
+                                     "listens there, or choose other ports by --port-offset") from None
 
     def cluster_id(self):
         """Made once, and kept apart from the data: a broker that lost its data is still itself."""
@@ -115,7 +127,7 @@ def install():
     """Java, the jars and the archive, as far as they are missing."""
     with locked():
         packages.install("openjdk-17-jre-headless")
-        if not (home() / "lib").exists():
+        if not is_fetched():
             fetch()
         if not archive().exists():
             make_archive()
@@ -130,15 +142,26 @@ def locked():
         yield
 
 
+def is_fetched():
+    """What is there is what the pom.xml of today names."""
+    kept = home() / "pom.xml"
+    return kept.exists() and kept.read_text() == (SHARED / "pom.xml").read_text()
+
+
 def fetch():
     packages.install("maven")
     say(f"fetching {version()} by Maven, once")
     scratch = home() / "lib.new"
     shutil.rmtree(scratch, ignore_errors=True)
-    run(["mvn", "--batch-mode", "--quiet", "--file", str(SHARED / "pom.xml"),
-         "dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={scratch}"],
-        "Maven could not fetch it")
+    run(["mvn", "--batch-mode", "--quiet", "-Dstyle.color=never", "--file", str(SHARED / "pom.xml"),
+         "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+         "-DincludeScope=runtime", f"-DoutputDirectory={scratch}"],
+        "Maven could not fetch it (what it needs to reach Maven Central stands in ~/.m2/settings.xml)")
+    shutil.rmtree(home() / "lib", ignore_errors=True)
+    for old in home().glob("*.jsa"):
+        old.unlink()
     scratch.rename(home() / "lib")
+    shutil.copy(SHARED / "pom.xml", home())
 
 
 def make_archive():

@@ -20,7 +20,6 @@ from .process import Identity, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
 LOG_MAX_BYTES = 10 * 1024 * 1024
-DRAIN_SECONDS = 10
 
 
 class Stack:
@@ -223,10 +222,10 @@ class Stack:
                 self.start(row.name)
         return True
 
-    def stop(self, name, seconds=DRAIN_SECONDS):
+    def stop(self, name, seconds=None):
         """SIGTERM and wait. True if it left by itself within the time."""
         mark = self.identities.get(name)
-        clean = mark is None or mark.end(seconds)
+        clean = mark is None or mark.end(seconds or BY_NAME[name].end_seconds)
         self._reap(name)
         return clean
 
