@@ -196,6 +196,7 @@ def test_a_broker_of_another_cluster_is_named_and_left_alone(shop):
                "status to name the cluster")
     shop.place(20)  # are taken, and reach status by the feed
     shop.until_status_has_all()
+    assert not list(shop.stack.kafka.data.glob("coffee.*")), "a topic was made on it"
     with shop.without_kafka() as kafka:
         shutil.rmtree(kafka.folder)
         aside.rename(kafka.folder)
