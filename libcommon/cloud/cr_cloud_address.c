@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <regex.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,11 +44,14 @@ static int is_ignored(const struct cr_cloud_address_options *options, const char
     return rc;
 }
 
+/* RFC 1918. */
 static bool is_site_local(const char *ip)
 {
-    int second = 0;
-    return strncmp(ip, "10.", 3) == 0 || strncmp(ip, "192.168.", 8) == 0 ||
-           (sscanf(ip, "172.%d.", &second) == 1 && second >= 16 && second < 32);
+    struct in_addr address;
+    if (inet_pton(AF_INET, ip, &address) != 1)
+        return false;
+    uint32_t bits = ntohl(address.s_addr);
+    return bits >> 24 == 10 || bits >> 20 == (172 << 4 | 1) || bits >> 16 == (192 << 8 | 168);
 }
 
 static int is_preferred(const struct cr_cloud_address_options *options, const char *ip,

@@ -98,6 +98,8 @@ def registered(network, tmp_path):
     (["--spring.cloud.inetutils.preferred-networks[0]=11[.].*",
       "--spring.cloud.inetutils.preferred-networks[1]=10[.]20[.].*"], "box-17", "10.20.0.5"),
     (["--spring.cloud.inetutils.preferred-networks=10.99"], "localhost", "127.0.0.1"),
+    (["--spring.cloud.inetutils.use-only-site-local-interfaces=true",
+      "--spring.cloud.inetutils.ignored-interfaces=docker0,eth0"], "box-17", "192.168.7.9"),
     (["--eureka.instance.prefer-ip-address=true",
       "--spring.cloud.inetutils.ignored-interfaces=docker0"], "10.20.0.5", "10.20.0.5"),
     (["--eureka.instance.hostname=coffee-member", "--eureka.instance.ip-address=10.1.2.3"],

@@ -29,7 +29,7 @@ static int set_up(void **state)
 {
     struct pair *pair = calloc(1, sizeof *pair);
     assert_non_null(pair);
-    strcpy(pair->folder, "/tmp/crema-gate-XXXXXX");
+    snprintf(pair->folder, sizeof pair->folder, "/tmp/crema-gate-XXXXXX");
     assert_non_null(mkdtemp(pair->folder));
     snprintf(pair->database, sizeof pair->database, "%s/a.db", pair->folder);
     assert_int_equal(cr_gate_open(&pair->one, pair->database, NULL), 0);
