@@ -98,7 +98,8 @@ def test_a_broker_that_exists_may_come_later(tmp_path):
             wait_until(lambda: detail(stack, "coffee-status", "projection")["bus"] == "connected", 20,
                        "status to follow the broker")
         finally:
-            assert not other.down()
+            started = other.identities["kafka"]
+            assert not other.down() and not started.alive()
 
 
 @pytest.mark.parametrize("port", [9092, CONTROLLER_PORT])

@@ -245,16 +245,20 @@ class Stack:
         """Ends the services first, then what they lean on. Names of those that had to be killed."""
         stubborn = []
         with self.locked():
-            for row in reversed(self.daemons()):
-                if not self.alive(row.name):
+            for name in self._in_order_of_ending():
+                if not self.alive(name):
                     continue
-                if not self.stop(row.name):
-                    stubborn.append(row.name)
-                report(row.name, "stopped")
+                if not self.stop(name):
+                    stubborn.append(name)
+                report(name, "stopped")
             self.identities = {}
             self.moved = False
             self._save()
         return stubborn
+
+    def _in_order_of_ending(self):
+        """All that was ever started here, also what today's broker has no place for."""
+        return [row.name for row in reversed(ROWS) if row.name in self.identities]
 
     def rotate_logs(self):
         """Copy-truncate over 10 MB, two kept: the daemons go on appending to the same file."""
