@@ -107,7 +107,7 @@ static const struct cr_http_route routes[] = {
 
 static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
 {
-    struct config_service *service;
+    struct config_service *service = NULL;
     const struct cr_log *log = cr_log_get("config");
     int rc = init_repo_when_missing(cr_app_settings(app), log, err);
     if (rc == 0)

@@ -96,5 +96,12 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     int rc = repository_uri_parse(cr_slice_of(config->uri), arena, &uri, err);
     if (rc < 0)
         return rc;
-    return uri.directory ? check_directory(config, uri.directory, err) : 0;
+    if (uri.directory)
+        return check_directory(config, uri.directory, err);
+    if (config->password && *config->password && !*config->username && !*uri.username)
+        return cr_err_set(err, CR_EINVAL,
+                          GIT "password: is set without " GIT
+                              "username: git hosts want both, with a "
+                              "token any name");
+    return 0;
 }

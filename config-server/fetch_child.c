@@ -106,7 +106,10 @@ static int spawn(pid_t *out_pid, int in_fd, int out_fd)
         rc = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    /* A group of its own: Ctrl-C at a terminal is for the server, which then ends the child. */
+    (void)posix_spawnattr_setpgroup(&attributes, 0);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                    POSIX_SPAWN_SETPGROUP);
     if (rc == 0)
         rc = posix_spawn(out_pid, "/proc/self/exe", &actions, &attributes, arguments, variables);
     posix_spawnattr_destroy(&attributes);
@@ -128,37 +131,54 @@ static int write_request(int fd, const struct fetch_request *request, struct cr_
     return 0;
 }
 
+/* Ends of pipes are -1 once they are closed or were handed on. */
+struct pipes {
+    int to_child[2], from_child[2];
+};
+
+static void pipes_close(struct pipes *pipes)
+{
+    for (size_t i = 0; i < 2; i++) {
+        cr_closep(&pipes->to_child[i]);
+        cr_closep(&pipes->from_child[i]);
+    }
+}
+
+static int start(struct pipes *pipes, const struct fetch_request *request, pid_t *out_pid,
+                 struct cr_err *err)
+{
+    if (pipe2(pipes->to_child, O_CLOEXEC) < 0 || pipe2(pipes->from_child, O_CLOEXEC) < 0)
+        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be started: pipe");
+    int rc = write_request(pipes->to_child[1], request, err);
+    if (rc < 0)
+        return rc;
+    int reason = spawn(out_pid, pipes->to_child[0], pipes->from_child[1]);
+    if (reason != 0)
+        return cr_err_errno(err, CR_EIO, reason, "a fetch could not be started");
+    (void)fcntl(pipes->from_child[0], F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
 int fetch_child_start(struct fetch_child *child, const struct fetch_request *request,
                       const struct fetch_limits *limits, struct cr_err *err)
 {
-    int in[2] = {-1, -1}, out[2] = {-1, -1};
-    if (pipe2(in, O_CLOEXEC) < 0)
-        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be started: pipe");
-    CR_AUTO_CLOSE int in_read = in[0];
-    CR_AUTO_CLOSE int in_write = in[1];
-    if (pipe2(out, O_CLOEXEC) < 0)
-        return cr_err_errno(err, CR_EIO, errno, "a fetch could not be started: pipe");
-    CR_AUTO_CLOSE int out_read = out[0];
-    CR_AUTO_CLOSE int out_write = out[1];
-    int rc = write_request(in_write, request, err);
-    if (rc < 0)
-        return rc;
-    pid_t pid;
-    int reason = spawn(&pid, in_read, out_write);
-    if (reason != 0)
-        return cr_err_errno(err, CR_EIO, reason, "a fetch could not be started");
-    (void)fcntl(out_read, F_SETFL, O_NONBLOCK);
+    struct pipes pipes = {{-1, -1}, {-1, -1}};
     int64_t now_ms = cr_clock_ms();
-    *child = (struct fetch_child){
-        .pid = pid,
-        .out_fd = out_read,
-        .started_ms = now_ms,
-        .heard_ms = now_ms,
-        .limits = *limits,
-        .said = {.max = SAID_MAX},
-    };
-    out_read = -1;
-    return 0;
+    pid_t pid = 0;
+    int rc = start(&pipes, request, &pid, err);
+    if (rc == 0) {
+        *child = (struct fetch_child){
+            .pid = pid,
+            .out_fd = pipes.from_child[0],
+            .started_ms = now_ms,
+            .heard_ms = now_ms,
+            .limits = *limits,
+            .said = {.max = SAID_MAX},
+        };
+        pipes.from_child[0] = -1;
+    }
+    pipes_close(&pipes);
+    return rc;
 }
 
 /* --- hearing --- */

@@ -25,6 +25,8 @@ enum {
     PROGRESS_EVERY_MS = 100,
     OPEN_DIRECTORIES = 16,
     PATH_BYTES = 4096,
+    MAPPED_BYTES_MAX = 32 * 1024 * 1024, /* of pack files, all together */
+    OBJECT_CACHE_BYTES_MAX = 4 * 1024 * 1024,
     PACKS_MAX = 50, /* each fetch that brings something adds one */
 };
 
@@ -363,6 +365,8 @@ static void run(struct fetch *fetch)
         for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
             (void)git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
         (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+        (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES_MAX);
+        (void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES_MAX);
         rc = update(fetch);
         (void)git_libgit2_shutdown();
     }

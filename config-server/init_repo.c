@@ -147,7 +147,7 @@ int init_repo_when_missing(const struct config_settings *settings, const struct 
                            struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct made made;
+    struct made made = {0};
     if (!has_source(settings))
         return 0;
     if (!arena)
@@ -167,7 +167,7 @@ int init_repo_when_missing(const struct config_settings *settings, const struct 
 static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
                            struct cr_err *err)
 {
-    struct made made;
+    struct made made = {0};
     int rc = find_directory(settings, arena, &made, err);
     if (rc == 0 && !made.directory)
         return cr_err_set(err, CR_EINVAL,

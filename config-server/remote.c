@@ -177,8 +177,12 @@ static void end_fetch(struct remote *remote, const struct fetch_result *result)
         note_failure(remote, result);
     else
         note_success(remote, result);
+    /* One that failed or was killed may have moved some refs before, and said so or not. */
+    bool changed = result->moved || (result->code == 0 && remote->last_code < 0);
     remote->last_code = result->code;
-    if (result->code == 0 && result->moved)
+    cr_log_debug(remote->options.log, "config.fetch", "ended with %d%s", result->code,
+                 result->moved ? ", refs moved" : "");
+    if (changed)
         remote->options.changed(remote->options.ctx);
     cr_mutex_lock(&remote->lock);
     remote->fetching = false;
@@ -208,8 +212,11 @@ static void begin_fetch(struct remote *remote)
     cr_mutex_unlock(&remote->lock);
     struct cr_err err = {0};
     int rc = fetch_child_start(&remote->child, &request, &limits, &err);
-    if (rc == 0)
+    if (rc == 0) {
+        cr_log_debug(options->log, "config.fetch", "begins in process %lld",
+                     (long long)remote->child.pid);
         return;
+    }
     struct fetch_result result = {.code = rc};
     memcpy(result.text, err.text, sizeof(result.text));
     end_fetch(remote, &result);

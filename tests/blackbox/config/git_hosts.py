@@ -178,10 +178,11 @@ class HttpsHost(HttpHost):
 class Relay(Host):
     """Passes bytes between a client and another host; of the answer only the first `limit`, then silence.
 
-    limit None: all of them. `stuck` is set while a connection is held.
+    limit None: all of them. `stuck` is set once a connection is held, or with `cut` was ended there.
     """
 
-    def __init__(self, target, limit=0):
+    def __init__(self, target, limit=0, cut=False):
+        self.cut = cut
         self.target = target
         self.scheme = target.scheme
         self.limit = limit
@@ -220,7 +221,8 @@ class Relay(Host):
                 client.sendall(data)
                 passed += len(data)
             self.stuck.set()
-            self.released.wait(60)
+            if not self.cut:
+                self.released.wait(60)
 
     @staticmethod
     def copy(source, sink):

@@ -153,9 +153,11 @@ def test_ssh_is_refused_with_what_works(tmp_path, uri):
 
 def test_remote_settings_that_are_wrong(tmp_path):
     (tmp_path / "file").write_text("x")
-    for key, value in (("timeout", "0"), ("refresh-rate", "soon"), ("basedir", tmp_path / "file")):
+    for key, value in (("timeout", "0"), ("refresh-rate", "soon"), ("basedir", tmp_path / "file"),
+                       ("password", "hush")):
         done = once(tmp_path / "home", f"--{GIT}uri=git://127.0.0.1/r.git", f"--{GIT}{key}={value}")
         assert done.returncode == 78 and GIT + key in done.stderr, done
+        assert "hush" not in done.stderr
 
 
 def test_no_uri_at_all(tmp_path):

@@ -53,7 +53,7 @@ def test_a_push_through_git_daemon_is_served(daemon, hosts, tmp_path):
     git("commit", "-q", "-m", "Push", cwd=work)
     git("push", "-q", cwd=work)
     commit = git("rev-parse", "HEAD", cwd=work).strip()
-    wait_until(lambda: server.get("/pushed/default").json["version"] == commit, 5, "the push")
+    wait_until(lambda: server.get("/pushed/default").json["version"] == commit, 30, "the push")
     assert server.get("/pushed/default").json["propertySources"][0]["source"] == {"a": 1}
 
 

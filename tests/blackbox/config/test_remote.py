@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import http
-from harness.poll import wait_until
+from harness.poll import Late, wait_until
 
 GIT = "spring.cloud.config.server.git."
 FAST = {GIT + "refresh-rate": "1"}
@@ -32,11 +32,14 @@ def fetches(server, outcome):
     return int(text.partition(mark)[2].split()[0])
 
 
-def wait_value(server, value, seconds=10, path="/foo/default"):
+def wait_value(server, value, seconds=30, path="/foo/default"):
     def asked():
         answer = server.get(path)
         return answer.status == 200 and answer.json["propertySources"][0]["source"]["a"] == value
-    wait_until(asked, seconds, f"a: {value}")
+    try:
+        wait_until(asked, seconds, f"a: {value}")
+    except Late as late:
+        raise Late(f"{late}\n{server.get(path)}\n{server.log[-3000:]}") from None
 
 
 def fetchers(server):
@@ -77,7 +80,7 @@ def test_a_remote_repository(hosted, serve, kind):
     repo.push({"foo.yml": "a: 2"})
     wait_value(server, 2)
     head = repo.git("rev-parse", "HEAD")
-    known = wait_until(lambda: details(server)["version"] == head and details(server), 5, "health to notice")
+    known = wait_until(lambda: details(server)["version"] == head and details(server), 30, "health to notice")
     assert known["repository"] == repo.uri
     assert "lastFetch" in known and "notNewer" not in known
 
@@ -94,8 +97,8 @@ def test_branches_and_tags_follow(hosted, serve):
     repo.git("tag", "-f", "v1")
     repo.git("push", "-q", "-f", "origin", "v1")
     wait_value(server, 3, path="/foo/default/b(_)c")
-    wait_until(lambda: server.get("/foo/default/b").status == 404, 5, "the branch to go")
-    assert server.first("/foo/default/v1") == {"a": 3}
+    wait_until(lambda: server.get("/foo/default/b").status == 404, 30, "the branch to go")
+    wait_value(server, 3, path="/foo/default/v1")
     assert server.first("/foo/default") == {"a": 1}
 
 
@@ -115,7 +118,7 @@ def test_case_29_a_branch_that_goes_at_the_remote(hosted, serve):
     server = serve(repo, FAST)
     assert server.first("/foo/default/b") == {"a": 2}
     repo.git("push", "-q", "origin", ":b")
-    wait_until(lambda: server.get("/foo/default/b").status == 404, 10, "the branch to go")
+    wait_until(lambda: server.get("/foo/default/b").status == 404, 30, "the branch to go")
 
 
 def test_case_23_refresh_rate_0_serves_what_was_pushed_before(hosted, serve):
@@ -159,12 +162,12 @@ def test_case_25_a_negative_rate_never_fetches_again(hosted, serve):
 def test_an_empty_remote_is_waited_for(hosted, serve):
     repo = hosted()
     server = serve(repo, FAST)
-    wait_until(lambda: server.get("/foo/default").status == 404, 10, "the empty repository")
+    wait_until(lambda: server.get("/foo/default").status == 404, 30, "the empty repository")
     status, said, known = component(server)
     assert (status, said) == (503, "DOWN") and "main" in known["error"]
     repo.push({"foo.yml": "a: 1"})
     wait_value(server, 1)
-    wait_until(lambda: component(server)[:2] == (200, "UP"), 5, "health to notice")
+    wait_until(lambda: component(server)[:2] == (200, "UP"), 30, "health to notice")
 
 
 def test_a_redirect_is_followed_without_credentials_for_others(hosted, hosts, serve):
@@ -187,7 +190,7 @@ def test_case_27_away_at_the_start_and_then_there(hosted, serve, kind):
     repo = hosted({"foo.yml": "a: 1"}, kind)
     repo.host.stop()
     server = serve(repo, FAST)
-    wait_until(lambda: fetches(server, "failed") >= 3, 10, "three tries")
+    wait_until(lambda: fetches(server, "failed") >= 3, 30, "three tries")
     answer = server.get("/foo/default")
     assert answer.status == 503 and answer.headers["Retry-After"] == "5"
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -199,7 +202,7 @@ def test_case_27_away_at_the_start_and_then_there(hosted, serve, kind):
     assert len(lines(server, "cannot be fetched")) == 1
     repo.host.start()
     wait_value(server, 1)
-    wait_until(lambda: component(server)[:2] == (200, "UP"), 5, "health to notice")
+    wait_until(lambda: component(server)[:2] == (200, "UP"), 30, "health to notice")
     assert len(lines(server, "is mirrored in")) == 1
     assert len(lines(server, "cannot be fetched")) == 1
 
@@ -211,7 +214,7 @@ def test_case_26_the_last_known_good_is_served(hosted, serve):
     before = server.environment("/foo/default")
     repo.host.stop()
     for _ in range(2):
-        wait_until(lambda: "notNewer" in details(server), 10, "health to notice")
+        wait_until(lambda: "notNewer" in details(server), 30, "health to notice")
         assert server.environment("/foo/default") == before
         status, said, known = component(server)
         assert (status, said) == (200, "UP")
@@ -219,12 +222,12 @@ def test_case_26_the_last_known_good_is_served(hosted, serve):
         assert known["since"] and known["failingSince"] and known["lastFetch"] and known["retryIn"]
         assert server.running.stop() == 0
         server.running.start()
-    wait_until(lambda: fetches(server, "failed") >= 3, 10, "three tries")
+    wait_until(lambda: fetches(server, "failed") >= 3, 30, "three tries")
     assert len(lines(server, "cannot be fetched", "serving what is known")) == 3    # once a process
     repo.push({"foo.yml": "a: 2"})
     repo.host.start()
     wait_value(server, 2)
-    wait_until(lambda: "notNewer" not in details(server), 5, "health to notice")
+    wait_until(lambda: "notNewer" not in details(server), 30, "health to notice")
     assert "failingSince" not in details(server)
     assert len(lines(server, "can be fetched again")) == 1
 
@@ -250,13 +253,13 @@ def test_a_silent_peer_holds_nobody(hosted, hosts, serve, kind):
     assert server.get("/actuator/info").status == 200
     answer = server.get("/foo/default")     # the first waits for the first fetch, for one second
     assert answer.status == 503
-    wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 10, "the deadline")
+    wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 30, "the deadline")
     for _ in range(20):
         assert server.get("/foo/default", timeout=5).status == 503
     assert len(lines(server, "nothing came for 1 s")) == 1
     relay.heal()
     wait_value(server, 1)
-    wait_until(lambda: fetching(server) is None, 10, "the last fetch to end")
+    wait_until(lambda: fetching(server) is None, 30, "the last fetch to end")
 
 
 @pytest.mark.parametrize("kind", ["git", "http"])
@@ -265,13 +268,26 @@ def test_a_peer_that_stalls_in_the_middle_of_a_pack(hosted, hosts, serve, kind):
     relay = hosts(repo.host, limit=300_000)
     repo.uri = relay.uri(repo.bare.name)
     server = serve(repo, HASTY)
-    wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 10, "the deadline")
+    wait_until(lambda: "nothing came for 1 s" in details(server).get("error", ""), 30, "the deadline")
     assert relay.stuck.is_set()
-    wait_until(lambda: fetches(server, "failed") >= 2, 10, "another try")
+    wait_until(lambda: fetches(server, "failed") >= 2, 30, "another try")
     relay.heal()
     wait_value(server, 1)
     left = [path.name for path in (server.running.home / "data" / "config").rglob("*_git2_*")]
     assert left == []
+
+
+@pytest.mark.parametrize("kind", ["git", "http"])
+def test_a_peer_that_breaks_off(hosted, hosts, serve, kind):
+    repo = hosted({"foo.yml": "a: 1", "large.bin": os.urandom(1 << 20)}, kind)
+    relay = hosts(repo.host, limit=300_000, cut=True)
+    repo.uri = relay.uri(repo.bare.name)
+    server = serve(repo, FAST)
+    wait_until(lambda: "was never fetched" in details(server).get("error", ""), 30, "the failure")
+    assert relay.stuck.is_set() and server.get("/foo/default").status == 503
+    assert len(lines(server, "cannot be fetched")) == 1
+    relay.heal()
+    wait_value(server, 1)
 
 
 def test_a_stalled_update_leaves_what_is_known(hosted, hosts, serve):
@@ -284,7 +300,7 @@ def test_a_stalled_update_leaves_what_is_known(hosted, hosts, serve):
     before = server.environment("/foo/default")
     relay.limit = 300_000
     repo.push({"foo.yml": "a: 2", "large.bin": os.urandom(1 << 20)})
-    wait_until(lambda: "nothing came" in details(server).get("notNewer", ""), 10, "the deadline")
+    wait_until(lambda: "nothing came" in details(server).get("notNewer", ""), 30, "the deadline")
     assert server.environment("/foo/default") == before
     relay.heal()
     wait_value(server, 2)
@@ -313,7 +329,7 @@ def test_sigterm_lets_those_go_who_wait(hosted, serve):
     repo.host.hold()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(server.get, "/foo/default", timeout=30)
-        pid = wait_until(lambda: fetching(server), 10, "the fetch to begin")
+        pid = wait_until(lambda: fetching(server), 30, "the fetch to begin")
         assert server.running.stop(10) == 0
         assert waiting.result().json == before
     assert not Path(f"/proc/{pid}").exists()
@@ -323,9 +339,9 @@ def test_a_killed_server_takes_its_fetch_along(hosted, serve):
     repo = hosted({"foo.yml": "a: 1"})
     repo.host.hold()
     server = serve(repo, {GIT + "timeout": "60"})
-    pid = wait_until(lambda: fetching(server), 10, "the fetch to begin")
+    pid = wait_until(lambda: fetching(server), 30, "the fetch to begin")
     server.running.kill()
-    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the fetch to end")
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 30, "the fetch to end")
     repo.host.go_on()
     server.running.start()
     wait_value(server, 1)
@@ -342,7 +358,7 @@ def test_one_fetch_serves_all_who_wait(hosted, serve):
     repo.host.hold()
     with ThreadPoolExecutor(30) as pool:
         first = pool.submit(server.environment, "/foo/default")
-        wait_until(lambda: repo.host.calls > before, 10, "the fetch to begin")
+        wait_until(lambda: repo.host.calls > before, 30, "the fetch to begin")
         commit = repo.push({"foo.yml": "a: 1"})
         others = [pool.submit(server.environment, "/foo/default") for _ in range(29)]
         repo.host.go_on()
@@ -380,10 +396,10 @@ def test_credentials(hosted, hosts, serve):
     repo = hosted({"foo.yml": "a: 1"}, host)
     plain = repo.uri
     server = serve(repo, FAST)
-    wait_until(lambda: "401" in details(server).get("error", ""), 10, "the refusal")
+    wait_until(lambda: "401" in details(server).get("error", ""), 30, "the refusal")
     assert GIT + "username" in details(server)["error"] and server.get("/foo/default").status == 503
     wrong = serve(repo, {**FAST, GIT + "username": "reader", GIT + "password": "n0t-it"})
-    wait_until(lambda: "refused (401)" in details(wrong).get("error", ""), 10, "the refusal")
+    wait_until(lambda: "refused (401)" in details(wrong).get("error", ""), 30, "the refusal")
     right = serve(repo, {**FAST, GIT + "username": "reader", GIT + "password": "to:ken@1"})
     wait_value(right, 1)
     repo.uri = host.uri(repo.bare.name, "reader:to:ken%401@")
@@ -402,7 +418,7 @@ def test_credentials_are_in_no_argument_and_no_environment(hosted, hosts, serve)
     repo.uri = relay.uri(repo.bare.name)
     server = serve(repo, {GIT + "timeout": "60", GIT + "username": "reader"},
                    env={"SPRING_CLOUD_CONFIG_SERVER_GIT_PASSWORD": "open-sesame"})
-    assert relay.stuck.wait(10)
+    assert relay.stuck.wait(30)
     pid = fetching(server)
     words = Path(f"/proc/{pid}/cmdline").read_bytes()
     assert words == b"config-server\0--fetch\0"
@@ -422,7 +438,7 @@ def test_a_path_without_repository(hosted, serve, kind, words):
     repo = hosted({"foo.yml": "a: 1"}, kind)
     repo.uri = repo.host.uri("nothing.git")
     server = serve(repo, FAST)
-    wait_until(lambda: words in details(server).get("error", ""), 10, "the refusal")
+    wait_until(lambda: words in details(server).get("error", ""), 30, "the refusal")
     assert server.get("/foo/default").status == 503
 
 
@@ -430,7 +446,7 @@ def test_a_path_without_repository(hosted, serve, kind, words):
 def test_a_web_server_without_git(hosted, hosts, serve, status, words):
     repo = hosted({"foo.yml": "a: 1"}, hosts("http", says=status))
     server = serve(repo, FAST)
-    wait_until(lambda: words in details(server).get("error", ""), 10, "the refusal")
+    wait_until(lambda: words in details(server).get("error", ""), 30, "the refusal")
     repo.host.says = None
     wait_value(server, 1)
 
@@ -439,7 +455,7 @@ def test_a_certificate_that_nobody_vouches_for(hosted, hosts, serve, tmp_path):
     host = hosts("https", folder=tmp_path)
     repo = hosted({"foo.yml": "a: 1"}, host)
     server = serve(repo, FAST)
-    wait_until(lambda: "certificate" in details(server).get("error", ""), 10, "the refusal")
+    wait_until(lambda: "certificate" in details(server).get("error", ""), 30, "the refusal")
     assert server.get("/foo/default").status == 503
     wait_value(serve(repo, {**FAST, GIT + "skip-ssl-validation": "true"}), 1)
     wait_value(serve(repo, FAST, env={"SSL_CERT_FILE": str(tmp_path / "cert.pem")}), 1)
@@ -473,7 +489,7 @@ def test_a_damaged_mirror_is_moved_aside(hosted, serve, damage):
     repo.push({"foo.yml": "a: 2"})
     server.running.start()
     wait_value(server, 2)
-    wait_until(lambda: component(server)[:2] == (200, "UP"), 5, "health to notice")
+    wait_until(lambda: component(server)[:2] == (200, "UP"), 30, "health to notice")
     noted = lines(server, "damaged and is cloned anew", f"{mirror}.damaged")
     assert len(noted) == 1 and Path(f"{mirror}.damaged").exists()
 
@@ -537,7 +553,7 @@ def test_a_repository_made_anew_with_other_history(hosted, serve, tmp_path):
     server = serve(repo, FAST)
     wait_value(server, 1)
     repo.bare.rename(tmp_path / "old.git")
-    wait_until(lambda: "notNewer" in details(server), 10, "health to notice")
+    wait_until(lambda: "notNewer" in details(server), 30, "health to notice")
     fresh = hosted({"foo.yml": "a: 7"}, repo.host)
     fresh.bare.rename(repo.bare)
     wait_value(server, 7)
