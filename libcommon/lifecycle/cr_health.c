@@ -7,6 +7,7 @@
 #include "cr_app_private.h"
 #include "cr_commands.h"
 #include "cr_json_writer.h"
+#include "cr_memory_limit.h"
 
 enum { DISK_FREE_MIN_BYTES = 10 * 1024 * 1024 };
 
@@ -84,6 +85,23 @@ static void disk_space(struct cr_app *app, struct cr_health *health)
     health->any = true;
 }
 
+/* Counts for readiness: the kernel may end this process at the next request. */
+static void memory(struct cr_app *app, struct cr_health *health)
+{
+    (void)app;
+    int64_t limit = cr_memory_limit();
+    if (limit == INT64_MAX)
+        return;
+    cr_json_pair_int(&health->writer, "limit", limit);
+    cr_json_pair_int(&health->writer, "threshold", CR_MEMORY_MIN_BYTES);
+    health->any = true;
+    char words[CR_MEMORY_WORDS];
+    if (!cr_memory_limit_is_low(limit, words))
+        return;
+    cr_health_set(health, CR_HEALTH_DOWN);
+    cr_health_detail(health, "error", "%s", words);
+}
+
 static void add_open_circuit(struct cr_command *command, void *ctx)
 {
     struct cr_health *health = ctx;
@@ -118,6 +136,7 @@ static const struct component built_ins[] = {
     {.name = "diskSpace", .built_in = disk_space},
     {.name = "hystrix", .built_in = hystrix},
     {.name = "livenessState", .built_in = liveness},
+    {.name = "memory", .built_in = memory, .readiness = true},
     {.name = "readinessState", .built_in = readiness, .readiness = true},
 };
 

@@ -1,21 +1,31 @@
-/* cr_memory_limit: how much memory the surroundings (a container) allow this process.
+/* cr_memory_limit: how much memory the container that we run in may take.
  *
- * Who comes over it is killed without a word, so a limit that cannot do is told at the start.
+ * A daemon whose limit is too low is killed by the kernel without a word; so the word is said before:
+ * in the log at start, and in the health until the limit is raised.
  *
+ * Units:   bytes.
+ * Errors:  none; where no limit can be read there is none.
  * Threads: any.
- * Source:  Linux, "Control Group v2": memory.max; v1: memory.limit_in_bytes.
+ * Source:  Linux control groups, version 2 (memory.max) and 1 (memory.limit_in_bytes), as they show
+ *          inside a container.
  */
 #ifndef CR_MEMORY_LIMIT_H
 #define CR_MEMORY_LIMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct cr_log;
 
-/* Bytes; INT64_MAX: none, or none that can be found out. */
+/* Below this a daemon may be killed under load: some 4 MB are its own when idle. */
+enum { CR_MEMORY_MIN_BYTES = 16 * 1024 * 1024 };
+
+/* INT64_MAX: no limit. */
 int64_t cr_memory_limit(void);
 
-/* One warning where it is less than a daemon may need. */
+/* What to say of a limit below that; out holds CR_MEMORY_WORDS bytes. False: nothing is wrong. */
+enum { CR_MEMORY_WORDS = 160 };
+bool cr_memory_limit_is_low(int64_t limit, char *out);
 void cr_memory_limit_warn(const struct cr_log *log);
 
 #endif
