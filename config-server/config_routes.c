@@ -193,6 +193,7 @@ const struct cr_module config_module = {
     .drain = drain_module,
     .stop = stop_module,
     .health = module_health,
+    .readiness = true, /* nobody should ask a server that has nothing to serve yet */
     .reload = reload_module,
     .routes = routes,
     .route_count = CR_COUNT(routes),

@@ -197,6 +197,7 @@ def test_case_27_away_at_the_start_and_then_there(hosted, serve, kind):
     assert repo.uri in answer.json["detail"] and "connect" in answer.json["detail"]
     status, said, known = component(server)
     assert (status, said) == (503, "DOWN")
+    assert server.get("/actuator/health/readiness").status == 503  # so nobody is sent here
     assert repo.uri in known["error"] and "was never fetched" in known["error"]
     assert known["failingSince"] and known["retryIn"] in ("0 s", "1 s")
     assert len(lines(server, "cannot be fetched")) == 1
