@@ -1,24 +1,18 @@
-"""Every command of the README is run, at an offset so that nothing of this machine is in the way."""
+"""Every command of the README is run, at an offset so that nothing of this machine is in the way.
+
+Those of the section on containers are tests/compose's.
+"""
 import os
 import re
 import subprocess
 
 from harness.fresh import free_offset
 from harness.poll import wait_until
+from harness.readme import commands
 from harness.running import preset
 from harness.stack import ROOT
 
 SLOW = ("up", "demo", "down")
-
-
-def commands():
-    """The lines of the README's shell blocks, in order."""
-    text = (ROOT / "README.md").read_text()
-    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        for line in block.splitlines():
-            command = line.partition("  #")[0].strip()
-            if command:
-                yield command
 
 
 def moved(command, offset):
@@ -41,7 +35,7 @@ def test_every_command_of_the_readme_works(tmp_path):
     homes = {offset: tmp_path / "first", offset + 53: tmp_path / "second"}
     ran = []
     try:
-        for command in commands():
+        for command in commands(lambda section: section != "In containers"):
             there = moved(command, offset)
             home = homes[offset + 53 if f"--port-offset {offset + 53}" in there else offset]
             env = {**base, "CREMA_HOME": str(home)}
