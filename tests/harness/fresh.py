@@ -25,6 +25,16 @@ def free_offset():
     raise AssertionError("no free block of ports")
 
 
+def free_ports(count):
+    """As many ports of this machine, each free right now, below those that the kernel gives to clients."""
+    ports = list(range(23000, 32000, 7))
+    first = os.getpid() % len(ports)
+    found = [port for port in ports[first:] + ports[:first] if is_free(port)][:count]
+    if len(found) < count:
+        raise AssertionError(f"only {len(found)} free ports of {count}")
+    return found
+
+
 def is_free(port):
     with socket.socket() as probe:
         try:

@@ -27,9 +27,10 @@ class Result:
 @dataclass(frozen=True)
 class Suite:
     name: str
-    preset: str     # the build it needs
+    preset: str     # the build it needs; "" for none
     what: str
     run: object     # function(suite) -> Result
+    ahead: bool = False  # needs the processor and nothing else: run while the suites before it wait
 
 
 def run_lint(_suite):
@@ -94,6 +95,8 @@ SUITES = (
           run_pytest("faults")),
     Suite("broker", "release", "on Apache Kafka, which is fetched: killed, emptied, exchanged",
           run_pytest("broker")),
+    Suite("compose", "", "the images and docker-compose, on a real engine with Apache Kafka",
+          run_pytest("compose")),
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
     Suite("blackbox-asan", "asan", "blackbox under ASan and UBSan",
           run_pytest("blackbox", side_by_side=True)),
@@ -101,7 +104,7 @@ SUITES = (
     Suite("unit-tsan", "tsan", "unit by gcc with TSan", run_ctest),
     Suite("gateway-tsan", "tsan", "the gateway's black-box tests under TSan",
           run_pytest("blackbox/gateway", side_by_side=True)),
-    Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint),
+    Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint, ahead=True),
 )
 
 
@@ -136,12 +139,12 @@ class Ahead:
         self.pool = ThreadPoolExecutor(1)
         presets = dict.fromkeys(suite.preset for suite in suites if suite.preset)
         self.builds = {preset: self.pool.submit(built, preset) for preset in presets}
-        self.lints = {suite: self.pool.submit(suite.run, suite) for suite in suites if not suite.preset}
+        self.runs = {suite: self.pool.submit(suite.run, suite) for suite in suites if suite.ahead}
 
     def result(self, suite):
-        if not suite.preset:
-            return self.lints[suite].result()
-        if not self.builds[suite.preset].result():
+        if suite.ahead:
+            return self.runs[suite].result()
+        if suite.preset and not self.builds[suite.preset].result():
             return Result(failed=1, notes=[f"not run: the {suite.preset} build failed"])
         return suite.run(suite)
 
