@@ -8,7 +8,16 @@ from pathlib import Path
 from .errors import StackError
 from .kafka import SHARED, version
 
-AUTHORITIES = Path("/usr/local/share/ca-certificates")  # that this machine's administrator added
+TRUSTED = Path("/etc/ssl/certs")
+DEBIANS = Path("/usr/share/ca-certificates")
+
+
+def authorities():
+    """The certificates that this machine trusts beyond Debian's own: a network's own authority, say."""
+    for link in TRUSTED.glob("*.pem"):
+        file = link.resolve()
+        if file.is_file() and DEBIANS not in file.parents:
+            yield link.stem, file
 
 
 def name():
@@ -22,8 +31,8 @@ def build(env=None):
         settings = Path.home() / ".m2" / "settings.xml"
         if settings.exists():
             shutil.copy(settings, context)
-        for authority in AUTHORITIES.rglob("*.crt"):
-            shutil.copy(authority, context)
+        for stem, file in authorities():
+            shutil.copy(file, context / f"{stem}.crt")
         done = subprocess.run(["docker", "build", "--quiet", "--tag", name(), str(context)],
                               env=env or os.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, check=False)
