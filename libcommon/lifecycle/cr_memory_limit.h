@@ -1,7 +1,7 @@
 /* cr_memory_limit: how much memory the container that we run in may take.
  *
- * A daemon whose limit is too low is killed by the kernel without a word; so the word is said before:
- * in the log at start, and in the health until the limit is raised.
+ * A daemon whose limit is too low is killed by the kernel without a word; so the word is said
+ * before: in the log at start, and in the health until the limit is raised.
  *
  * Units:   bytes.
  * Errors:  none; where no limit can be read there is none.
