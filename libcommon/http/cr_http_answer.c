@@ -168,6 +168,8 @@ static enum MHD_Result queue(struct cr_http_request *req, int status, struct MHD
     cr_mutex_unlock(&server->lock);
     if (close)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    if (req->connection && !req->streams)
+        cr_http_connection_phase(req->connection, CR_HTTP_ANSWER);
     req->sent_status = status;
     enum MHD_Result result = MHD_queue_response(req->mhd, (unsigned)status, response);
     MHD_destroy_response(response);
@@ -183,8 +185,9 @@ enum MHD_Result cr_http_answer_queue(struct cr_http_request *req)
         return cr_http_refuse(req, 500, "The handler answered with a status that does not exist");
     bool varies = false;
     bool packed = !answer->stream && compress(req, &varies);
+    req->streams = answer->stream != NULL;
     struct MHD_Response *response =
-        answer->stream ? cr_steal(&answer->stream) : response_of(&answer->body);
+        req->streams ? cr_steal(&answer->stream) : response_of(&answer->body);
     if (!response)
         return MHD_NO;
     if (answer->content_type)
@@ -211,6 +214,11 @@ enum MHD_Result cr_http_refuse(struct cr_http_request *req, int status, const ch
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, problem_type);
     if (req->allow)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, req->allow);
+    if (status == 401)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                "Basic realm=\"Crema\", charset=\"UTF-8\"");
+    if (status == 415)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_ENCODING, "gzip");
     if (status == 503)
         MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     return queue(req, status, response);

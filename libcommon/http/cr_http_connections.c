@@ -56,7 +56,7 @@ static void opened(struct cr_http_server *server, struct MHD_Connection *mhd, vo
     name_peer(connection, addr ? addr->client_addr : NULL);
     cr_http_connection_phase(connection, CR_HTTP_HEAD);
     CR_LOCKED(&server->lock);
-    cr_list_push_back(&server->connections, &connection->node);
+    cr_list_push_back(&server->silent, &connection->node);
 }
 
 /* Called before the descriptor is closed, so the reaper never meets somebody else's. */
@@ -64,8 +64,10 @@ static void closed(struct cr_http_server *server, struct cr_http_connection *con
 {
     cr_mutex_lock(&server->lock);
     server->connection_count--;
-    if (connection)
+    if (connection) {
         cr_list_remove(&connection->node);
+        server->evicted_count -= connection->evicted;
+    }
     cr_mutex_unlock(&server->lock);
     free(connection);
 }
@@ -94,6 +96,17 @@ void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_htt
     atomic_store_explicit(&connection->phase, (int)phase, memory_order_release);
 }
 
+void cr_http_connection_asked(struct cr_http_connection *connection)
+{
+    if (connection->asked)
+        return;
+    connection->asked = true;
+    struct cr_http_server *server = connection->server;
+    CR_LOCKED(&server->lock);
+    cr_list_remove(&connection->node);
+    cr_list_push_back(&server->connections, &connection->node);
+}
+
 /* --- the thread --- */
 
 /* INT64_MAX: no limit. */
@@ -108,6 +121,8 @@ static int64_t limit_ms(const struct cr_http_server *server, int phase)
         return options->head_ms;
     case CR_HTTP_BODY:
         return options->body_ms;
+    case CR_HTTP_ANSWER:
+        return options->answer_ms;
     case CR_HTTP_BUSY:
         break;
     }
@@ -154,22 +169,51 @@ static int64_t tick_ms(const struct cr_http_server_options *options)
 {
     int64_t shortest = cr_min_i64(cr_min_i64(options->head_ms, options->body_ms),
                                   cr_min_i64(options->idle_ms, options->busy_idle_ms));
+    shortest = cr_min_i64(shortest, options->answer_ms);
     return cr_max_i64(TICK_MIN_MS, cr_min_i64(TICK_MAX_MS, shortest / 8));
 }
 
-static void judge_all(struct cr_http_server *server)
+static void judge_list(struct cr_http_server *server, struct cr_list *list, int64_t now_ms)
 {
-    int64_t now_ms = cr_clock_ms();
-    CR_LOCKED(&server->lock);
-    cr_list_for (node, &server->connections)
+    cr_list_for (node, list)
         judge(server, CR_CONTAINER(node, struct cr_http_connection, node), now_ms);
+}
+
+static void judge_all(struct cr_http_server *server, int64_t now_ms)
+{
+    CR_LOCKED(&server->lock);
+    judge_list(server, &server->silent, now_ms);
+    judge_list(server, &server->connections, now_ms);
     cr_http_streams_tick(server, now_ms);
 }
 
+/* [lock held] Ends the connection that was silent longest. It waits in the other list for its end,
+ * so that the next search is as short. */
+static bool evict_one(struct cr_http_server *server)
+{
+    if (server->evicted_count >= CR_HTTP_EVICTED_MAX || cr_list_empty(&server->silent))
+        return false;
+    struct cr_http_connection *oldest =
+        CR_CONTAINER(server->silent.next, struct cr_http_connection, node);
+    cr_list_remove(&oldest->node);
+    cr_list_push_back(&server->connections, &oldest->node);
+    oldest->evicted = true;
+    server->evicted_count++;
+    server->evicted++;
+    if (!oldest->shut)
+        shutdown(oldest->fd, SHUT_RDWR);
+    oldest->shut = true;
+    return true;
+}
+
+/* At the limit a newcomer takes the place of one that never sent a request, where there is one: a
+ * crowd that only connects must not keep the others out. Otherwise the newcomer is the excess. */
 static bool admit(struct cr_http_server *server)
 {
     CR_LOCKED(&server->lock);
-    bool room = server->connection_count < server->options.max_connections;
+    bool room =
+        server->connection_count - server->evicted_count < server->options.max_connections ||
+        evict_one(server);
     if (room)
         server->connection_count++;
     else
@@ -233,7 +277,7 @@ void cr_http_server_wake(struct cr_http_server *server)
 void cr_http_accept_loop(void *cls)
 {
     struct cr_http_server *server = cls;
-    int64_t tick = tick_ms(&server->options);
+    int64_t tick = tick_ms(&server->options), judged_ms = 0;
     bool room = true;
     for (;;) {
         cr_mutex_lock(&server->lock);
@@ -249,6 +293,11 @@ void cr_http_accept_loop(void *cls)
         (void)poll(fds, CR_COUNT(fds), idle ? -1 : room ? (int)tick : NO_DESCRIPTORS_MS);
         drain_wake(server->wake_fd);
         room = server->listen_fd < 0 || accept_all(server);
-        judge_all(server);
+        int64_t now_ms = cr_clock_ms();
+        if (now_ms - judged_ms <
+            tick) /* a crowd that connects must not make us look all the time */
+            continue;
+        judged_ms = now_ms;
+        judge_all(server, now_ms);
     }
 }

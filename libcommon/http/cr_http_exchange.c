@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "cr_clock.h"
+#include "cr_err.h"
+#include "cr_http_basic.h"
 #include "cr_http_private.h"
 #include "cr_http_status.h"
 #include "cr_int.h"
@@ -22,9 +24,23 @@ static void refuse_later(struct cr_http_request *req, int status, const char *te
     req->refusal_text = text ? text : "";
 }
 
+static void allow_methods(struct cr_http_request *req, struct cr_buf *allow)
+{
+    if (cr_slice_search(cr_buf_view(allow), CR_SLICE("OPTIONS")) < 0)
+        cr_buf_text(allow, allow->len ? ", OPTIONS" : "OPTIONS");
+    req->allow = cr_arena_slice(req->arena, cr_buf_view(allow));
+}
+
 static void find_route(struct cr_http_request *req)
 {
     CR_AUTO(cr_buf) allow = {0};
+    bool options = strcmp(req->method, "OPTIONS") == 0;
+    if (options && cr_slice_is(req->path, "*")) {
+        cr_buf_text(&allow, "GET, HEAD, POST, PUT, DELETE");
+        allow_methods(req, &allow);
+        refuse_later(req, 200, NULL);
+        return;
+    }
     int status = cr_http_router_match(req->server->router, req->method, req->path, req->arena,
                                       &req->match, &allow);
     if (status == 0)
@@ -32,11 +48,10 @@ static void find_route(struct cr_http_request *req)
     const char *text =
         cr_arena_printf(req->arena, "No route for %s '%.*s'", req->method, CR_SLICE_ARG(req->path));
     if (status == 405) {
-        cr_buf_text(&allow, ", OPTIONS");
-        req->allow = cr_arena_slice(req->arena, cr_buf_view(&allow));
+        allow_methods(req, &allow);
         text = cr_arena_printf(req->arena, "'%.*s' does not support %s, only %s",
                                CR_SLICE_ARG(req->path), req->method, req->allow);
-        if (strcmp(req->method, "OPTIONS") == 0)
+        if (options)
             status = 200;
     } else if (status == 400) {
         text =
@@ -51,6 +66,32 @@ static const char *too_large_text(struct cr_http_request *req)
                            body_max(req));
 }
 
+/* Before anything is said about the path: who may not come in learns nothing of the house. */
+static bool may_enter(const struct cr_http_request *req)
+{
+    const struct cr_http_server *server = req->server;
+    const char *const *open = server->options.open_patterns;
+    if (!server->credentials)
+        return true;
+    for (; open && *open && req->match.route; open++)
+        if (strcmp(*open, req->match.route->pattern) == 0)
+            return true;
+    return cr_http_basic_matches(cr_http_header(req, "Authorization"),
+                                 cr_slice_of(server->credentials));
+}
+
+/* What the head alone decides about a body that is announced. */
+static void judge_announced(struct cr_http_request *req, int64_t size)
+{
+    struct cr_slice expect = cr_http_header(req, "Expect");
+    if (expect.ptr && !cr_slice_equal_nocase(expect, CR_SLICE("100-continue")))
+        refuse_later(req, 417, "The only expectation that is understood is 100-continue");
+    else if (!cr_http_request_readable(req))
+        refuse_later(req, 415, "Send the body as it is, or with Content-Encoding: gzip");
+    else if ((uint64_t)size > body_max(req))
+        refuse_later(req, 413, too_large_text(req));
+}
+
 /* Refusals that cannot wait for the body are queued here. */
 static enum MHD_Result judge_body(struct cr_http_request *req)
 {
@@ -61,8 +102,8 @@ static enum MHD_Result judge_body(struct cr_http_request *req)
         size = INT64_MAX;
     if (size == 0 && !chunked)
         return MHD_YES;
-    if (!req->refusal && (uint64_t)size > body_max(req))
-        refuse_later(req, 413, too_large_text(req));
+    if (!req->refusal)
+        judge_announced(req, size);
     bool waits = cr_http_header(req, "Expect").ptr != NULL;
     if (req->refusal && (size > DRAIN_MAX || waits)) {
         req->close_after = true;
@@ -77,13 +118,20 @@ static enum MHD_Result judge_body(struct cr_http_request *req)
 static enum MHD_Result begin(struct cr_http_request *req, const char *method, const char *version)
 {
     req->begun = true;
-    if (req->connection)
+    if (req->connection) {
         cr_http_connection_phase(req->connection, CR_HTTP_BUSY);
+        cr_http_connection_asked(req->connection);
+    }
     if (cr_http_request_take_head(req, method, version)) {
         req->close_after = true;
-        return cr_http_refuse(req, 400, "The request's header fields are malformed or ambiguous");
+        return cr_http_refuse(req, 400,
+                              "The request's target or header fields are malformed or ambiguous");
     }
     find_route(req);
+    if (!may_enter(req)) {
+        req->allow = NULL;
+        refuse_later(req, 401, "This needs a user and a password (HTTP Basic)");
+    }
     return judge_body(req);
 }
 
@@ -105,6 +153,22 @@ static enum MHD_Result take_body(struct cr_http_request *req, const char *data, 
     req->drained += len;
     /* The connection is cut: there is no other way to stop an upload. */
     return req->drained > DRAIN_MAX + body_max(req) ? MHD_NO : MHD_YES;
+}
+
+static void unpack(struct cr_http_request *req)
+{
+    switch (cr_http_request_unpack(req)) {
+    case 0:
+        break;
+    case CR_ELIMIT:
+        refuse_later(req, 413, too_large_text(req));
+        break;
+    case CR_EPARSE:
+        refuse_later(req, 400, "The body is not the gzip that its Content-Encoding says");
+        break;
+    default:
+        refuse_later(req, 503, "No memory for the request's body");
+    }
 }
 
 static enum MHD_Result run_handler(struct cr_http_request *req)
@@ -154,6 +218,8 @@ static enum MHD_Result end(struct cr_http_request *req)
         return cr_http_refuse(req, 503, "The server is shutting down");
     if (state == CR_HTTP_SUSPENDED)
         return MHD_YES;
+    if (!req->refusal)
+        unpack(req);
     if (req->refusal)
         return cr_http_refuse(req, req->refusal, req->refusal_text);
     return run_handler(req);

@@ -1,4 +1,4 @@
-/* Compression of whole bodies with zlib. */
+/* Compression of whole bodies with zlib, and back. */
 #include "cr_http_gzip.h"
 
 #include <limits.h>
@@ -6,7 +6,7 @@
 
 #include "cr_err.h"
 
-enum { LEVEL = 4, GZIP_WINDOW = 15 + 16, MEMORY = 8 };
+enum { LEVEL = 4, GZIP_WINDOW = 15 + 16, MEMORY = 8, PIECE = 16 * 1024 };
 
 /* "q=0", "q=0.0", "q=0.000" refuse. */
 static bool refused(struct cr_slice params)
@@ -80,4 +80,51 @@ int cr_http_gzip(struct cr_slice body, struct cr_buf *out)
     cr_buf_commit(out, bound - stream.avail_out);
     deflateEnd(&stream);
     return rc == Z_STREAM_END ? 0 : CR_EINTERNAL;
+}
+
+/* --- the way back --- */
+
+enum cr_http_coding cr_http_coding_of(struct cr_slice content_encoding)
+{
+    struct cr_slice name = cr_slice_trim(content_encoding);
+    if (name.len == 0 || cr_slice_equal_nocase(name, CR_SLICE("identity")))
+        return CR_HTTP_CODING_NONE;
+    if (cr_slice_equal_nocase(name, CR_SLICE("gzip")) ||
+        cr_slice_equal_nocase(name, CR_SLICE("x-gzip")))
+        return CR_HTTP_CODING_GZIP;
+    return CR_HTTP_CODING_UNKNOWN;
+}
+
+/* One member, from where the stream stands to its end. */
+static int unpack_member(z_stream *stream, struct cr_buf *out)
+{
+    char piece[PIECE];
+    for (;;) {
+        stream->next_out = (Bytef *)piece;
+        stream->avail_out = sizeof piece;
+        int rc = inflate(stream, Z_NO_FLUSH);
+        cr_buf_append(out, piece, sizeof piece - stream->avail_out);
+        if (cr_buf_status(out))
+            return cr_buf_status(out);
+        if (rc == Z_STREAM_END)
+            return 0;
+        if (rc != Z_OK)
+            return rc == Z_MEM_ERROR ? CR_ENOMEM : CR_EPARSE;
+    }
+}
+
+int cr_http_gunzip(struct cr_slice body, struct cr_buf *out)
+{
+    z_stream stream = {0};
+    if (body.len == 0 || body.len > UINT_MAX)
+        return CR_EPARSE;
+    if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+        return CR_ENOMEM;
+    stream.next_in = (z_const Bytef *)(uintptr_t)body.ptr;
+    stream.avail_in = (uInt)body.len;
+    int rc = unpack_member(&stream, out);
+    while (rc == 0 && stream.avail_in > 0)
+        rc = inflateReset(&stream) == Z_OK ? unpack_member(&stream, out) : CR_EINTERNAL;
+    inflateEnd(&stream);
+    return rc;
 }

@@ -1,7 +1,9 @@
 /* Listening sockets: TCP on one or every address, or a Unix socket in the file system. */
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -96,6 +98,14 @@ static int port_of(int fd)
     return ntohs(addr.sin6_port); /* at the same place in both families */
 }
 
+/* Accepted sockets inherit it. A peer that is gone without a word acknowledges nothing, and TCP
+ * alone would go on repeating the last comment of a stream for a quarter of an hour. */
+static void bound_silence(int fd, int64_t silence_ms)
+{
+    unsigned ms = silence_ms < INT_MAX ? (unsigned)silence_ms : INT_MAX;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+}
+
 static int listen_tcp(const char *host, int port, struct cr_err *err)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -128,13 +138,16 @@ static int listen_tcp(const char *host, int port, struct cr_err *err)
     return fd;
 }
 
-int cr_http_listen(const struct cr_http_server_options *options, int *out_port, struct cr_err *err)
+int cr_http_listen(const struct cr_http_server_options *options, int64_t silence_ms, int *out_port,
+                   struct cr_err *err)
 {
     *out_port = 0;
     if (options->unix_path)
         return listen_unix(options->unix_path, err);
     int fd = listen_tcp(options->host, options->port, err);
-    if (fd >= 0)
+    if (fd >= 0) {
+        bound_silence(fd, silence_ms);
         *out_port = port_of(fd);
+    }
     return fd;
 }

@@ -32,13 +32,25 @@
 
 /* --- connections and their deadlines: cr_http_connections.c --- */
 
-enum cr_http_phase { CR_HTTP_IDLE, CR_HTTP_HEAD, CR_HTTP_BODY, CR_HTTP_BUSY };
+enum cr_http_phase {
+    CR_HTTP_IDLE, /* between two requests */
+    CR_HTTP_HEAD,
+    CR_HTTP_BODY,
+    CR_HTTP_BUSY,   /* a handler's, or a stream's */
+    CR_HTTP_ANSWER, /* an answer that has an end is being sent */
+};
+
+/* Connections that were shut to make room and are not closed yet: these may be open over the limit.
+ */
+enum { CR_HTTP_EVICTED_MAX = 512 };
 
 struct cr_http_connection {
-    struct cr_list node; /* [lock] in server->connections */
+    struct cr_list node; /* [lock] in server->silent, then in server->connections */
     struct cr_http_server *server;
     int fd;
-    bool shut; /* [lock] */
+    bool asked;   /* a whole head has come; the exchange's alone */
+    bool shut;    /* [lock] */
+    bool evicted; /* [lock] shut to make room for another */
     _Atomic int phase;
     _Atomic int64_t since_ms;
     char peer[INET6_ADDRSTRLEN];
@@ -58,6 +70,7 @@ struct cr_http_server {
     struct cr_http_router *router;
     struct cr_http_timers *timers; /* one per route and one for no route */
     char *unix_path;
+    char *credentials; /* "user:password"; NULL: everybody is served */
     int port;
     int listen_fd; /* the accepting thread's; -1 once it is closed, [lock] to see that */
     int wake_fd;   /* wakes that thread */
@@ -66,15 +79,18 @@ struct cr_http_server {
 
     struct cr_mutex lock;
     struct cr_cond changed;     /* fewer requests or streams */
-    struct cr_list connections; /* [lock] */
+    struct cr_list silent;      /* [lock] connections that never sent a whole head, oldest first */
+    struct cr_list connections; /* [lock] the others */
     struct cr_list requests;    /* [lock] handed to a handler, not answered */
     struct cr_list streams;     /* [lock] */
     size_t connection_count;    /* [lock] */
+    size_t evicted_count;       /* [lock] of those, the ones that are shut to make room */
     size_t request_count;       /* [lock] handed to a handler, answer not yet sent */
     size_t stream_count;        /* [lock] */
     uint64_t refused;           /* [lock] */
     uint64_t reaped;            /* [lock] */
     bool winding_down;          /* [lock] no keep-alive */
+    uint64_t evicted;           /* [lock] */
     bool draining;              /* [lock] no new streams, no keep-alive */
     bool abandoning;            /* [lock] the wait is over: unanswered requests get 503 */
     bool ending;                /* [lock] the accepting thread leaves */
@@ -90,13 +106,17 @@ struct cr_http_connection *cr_http_connection_of(struct MHD_Connection *mhd);
 void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_http_phase phase);
 /* [lock held] Is there a connection on which a request may be on its way to a handler? */
 bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms);
+/* A whole head has come: from now on the connection is not given up for another's sake. */
+void cr_http_connection_asked(struct cr_http_connection *connection);
 void cr_http_accept_loop(void *server); /* the accepting thread */
 void cr_http_server_wake(struct cr_http_server *server);
 
 /* --- sockets: cr_http_listen.c --- */
 
-/* A listening socket, or a negative code. *out_port is 0 for a Unix socket. */
-int cr_http_listen(const struct cr_http_server_options *options, int *out_port, struct cr_err *err);
+/* A listening socket, or a negative code. *out_port is 0 for a Unix socket. silence_ms: how long a
+ * peer may leave what was sent unacknowledged. */
+int cr_http_listen(const struct cr_http_server_options *options, int64_t silence_ms, int *out_port,
+                   struct cr_err *err);
 
 /* --- one request: cr_http_request.c, cr_http_exchange.c, cr_http_answer.c --- */
 
@@ -135,9 +155,11 @@ struct cr_http_request {
     _Atomic int holders;
     enum cr_http_state state; /* [lock] */
     bool begun;               /* the head was seen */
-    bool dispatched;          /* counted in request_count */
+    bool bad_target;
+    bool dispatched; /* counted in request_count */
     bool head_only;
     bool close_after;
+    bool streams; /* the answer has no end */
     struct cr_arena *arena;
     const char *method;
     const char *peer;
@@ -149,7 +171,7 @@ struct cr_http_request {
     size_t drained; /* bytes of a refused body that were thrown away */
     int refusal;    /* status; 0: none */
     const char *refusal_text;
-    const char *allow; /* for 405 */
+    const char *allow; /* for 405 and OPTIONS */
     int64_t started_ns;
     struct cr_http_answer answer;
     int sent_status; /* what the exchange queued */
@@ -161,6 +183,12 @@ void cr_http_request_unref(struct cr_http_request *req);
 /* Copies the head's fields into the request. CR_EPARSE: two readers could read it differently. */
 CR_MUST_CHECK int cr_http_request_take_head(struct cr_http_request *req, const char *method,
                                             const char *version);
+
+/* False: the body's Content-Encoding is not understood. */
+bool cr_http_request_readable(const struct cr_http_request *req);
+/* Replaces a compressed body by what it holds. CR_EPARSE, CR_ELIMIT (over the route's limit),
+ * CR_ENOMEM. */
+CR_MUST_CHECK int cr_http_request_unpack(struct cr_http_request *req);
 
 enum MHD_Result cr_http_exchange(void *cls, struct MHD_Connection *mhd, const char *url,
                                  const char *method, const char *version, const char *data,

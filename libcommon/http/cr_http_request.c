@@ -4,7 +4,9 @@
 
 #include "cr_clock.h"
 #include "cr_err.h"
+#include "cr_http_gzip.h"
 #include "cr_http_private.h"
+#include "cr_http_target.h"
 #include "cr_url.h"
 
 enum { FIELDS_MAX = 100 };
@@ -15,19 +17,12 @@ static struct cr_slice keep(struct cr_http_request *req, struct cr_slice text)
     return copy ? (struct cr_slice){copy, text.len} : (struct cr_slice){"", 0};
 }
 
-/* "/path?query", or "http://host/path?query" as proxies send it. */
 static void split_target(struct cr_http_request *req)
 {
-    struct cr_slice rest = req->target;
-    if (cr_slice_starts(rest, CR_SLICE("http://")) || cr_slice_starts(rest, CR_SLICE("https://"))) {
-        rest = cr_slice_from(rest, (size_t)cr_slice_search(rest, CR_SLICE("//")) + 2);
-        ptrdiff_t slash = cr_slice_find(rest, '/');
-        rest = slash < 0 ? CR_SLICE("/") : cr_slice_from(rest, (size_t)slash);
-    }
-    ptrdiff_t mark = cr_slice_find(rest, '?');
-    struct cr_slice path = mark < 0 ? rest : cr_slice_sub(rest, 0, (size_t)mark);
-    req->path = keep(req, path);
-    req->query = mark < 0 ? CR_SLICE("") : cr_slice_from(rest, (size_t)mark + 1);
+    struct cr_http_target target = {req->target, CR_SLICE("")};
+    req->bad_target = cr_http_target_parse(req->target, &target) != 0;
+    req->path = keep(req, target.path);
+    req->query = target.query;
 }
 
 void *cr_http_request_new(void *cls, const char *target, struct MHD_Connection *mhd)
@@ -51,7 +46,9 @@ void *cr_http_request_new(void *cls, const char *target, struct MHD_Connection *
     split_target(req);
     if (req->connection) {
         req->peer = cr_arena_text(req->arena, req->connection->peer);
-        cr_http_connection_phase(req->connection, CR_HTTP_HEAD);
+        /* The first head of a connection has its time from the first byte waited for. */
+        if (req->connection->asked)
+            cr_http_connection_phase(req->connection, CR_HTTP_HEAD);
     }
     return req;
 }
@@ -75,6 +72,17 @@ struct head {
     size_t hosts, lengths, codings;
     bool bad;
 };
+
+/* A name or an address with an optional port; empty is allowed (RFC 9112 section 3.2). */
+static bool is_host(struct cr_slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c <= ' ' || c >= 0x7f || strchr("\"#,/<>?@\\^`{|}", c))
+            return false;
+    }
+    return true;
+}
 
 static bool is_token(struct cr_slice text)
 {
@@ -101,8 +109,10 @@ static void judge(struct head *head, const struct cr_http_field *field)
 {
     if (!is_token(field->name))
         head->bad = true;
-    if (cr_slice_equal_nocase(field->name, CR_SLICE("Host")))
+    if (cr_slice_equal_nocase(field->name, CR_SLICE("Host"))) {
         head->hosts++;
+        head->bad = head->bad || !is_host(field->value);
+    }
     if (cr_slice_equal_nocase(field->name, CR_SLICE("Content-Length"))) {
         head->lengths++;
         head->bad = head->bad || !is_digits(field->value);
@@ -143,9 +153,49 @@ int cr_http_request_take_head(struct cr_http_request *req, const char *method, c
     MHD_get_connection_values_n(req->mhd, MHD_HEADER_KIND, take_field, &head);
     bool chunked_old = head.codings && strcmp(version, "HTTP/1.1") != 0;
     bool no_host = head.hosts == 0 && strcmp(version, "HTTP/1.1") == 0;
-    if (head.bad || head.hosts > 1 || head.lengths + head.codings > 1 || chunked_old || no_host ||
-        cr_arena_failed(req->arena))
+    if (req->bad_target || head.bad || head.hosts > 1 || head.lengths + head.codings > 1 ||
+        chunked_old || no_host || cr_arena_failed(req->arena))
         return CR_EPARSE;
+    return 0;
+}
+
+/* --- the body --- */
+
+/* The one coding of the body; several are unknown. */
+static enum cr_http_coding body_coding(const struct cr_http_request *req)
+{
+    enum cr_http_coding all = CR_HTTP_CODING_NONE;
+    for (size_t i = 0; i < req->field_count; i++) {
+        if (!cr_slice_equal_nocase(req->fields[i].name, CR_SLICE("Content-Encoding")))
+            continue;
+        enum cr_http_coding one = cr_http_coding_of(req->fields[i].value);
+        if (one != CR_HTTP_CODING_NONE)
+            all = all == CR_HTTP_CODING_NONE ? one : CR_HTTP_CODING_UNKNOWN;
+    }
+    return all;
+}
+
+bool cr_http_request_readable(const struct cr_http_request *req)
+{
+    return body_coding(req) != CR_HTTP_CODING_UNKNOWN;
+}
+
+int cr_http_request_unpack(struct cr_http_request *req)
+{
+    if (req->body.len == 0 || body_coding(req) != CR_HTTP_CODING_GZIP)
+        return 0;
+    CR_AUTO(cr_buf) plain = {.max = req->body.max};
+    int rc = cr_http_gunzip(cr_buf_view(&req->body), &plain);
+    if (rc)
+        return rc;
+    cr_buf_free(&req->body);
+    req->body = plain;
+    plain = (struct cr_buf){0};
+    size_t kept = 0; /* the coding was the wire's: nobody shall unpack twice */
+    for (size_t i = 0; i < req->field_count; i++)
+        if (!cr_slice_equal_nocase(req->fields[i].name, CR_SLICE("Content-Encoding")))
+            req->fields[kept++] = req->fields[i];
+    req->field_count = kept;
     return 0;
 }
 

@@ -34,7 +34,8 @@ const char *cr_http_pattern(const struct cr_http_request *req); /* of the route 
  * %2F, never a NUL). "**" is the raw rest of the path, without its leading '/'. */
 struct cr_slice cr_http_param(const struct cr_http_request *req, const char *name);
 
-/* First value of a query parameter, decoded, '+' as a blank; "" for a name without '='. */
+/* First value of a query parameter, decoded, '+' as a blank; "" for a name without '='. A malformed
+ * escape or %00 in a query leaves that name or value as it came, as Tomcat does. */
 struct cr_slice cr_http_query(const struct cr_http_request *req, const char *name);
 
 /* Walk over all query parameters, in order: start with *cursor = 0. False at the end. */
@@ -46,6 +47,7 @@ struct cr_slice cr_http_header(const struct cr_http_request *req, const char *na
 bool cr_http_header_next(const struct cr_http_request *req, size_t *cursor,
                          struct cr_slice *out_name, struct cr_slice *out_value);
 
+/* Unpacked where it came as gzip; its Content-Encoding is then gone from the headers. */
 struct cr_slice cr_http_body(const struct cr_http_request *req);
 const char *cr_http_peer(const struct cr_http_request *req); /* "127.0.0.1", "::1" or "unix" */
 struct cr_arena *cr_http_arena(struct cr_http_request *req); /* for the handler; bounded */

@@ -18,6 +18,7 @@ struct entry {
     const struct cr_http_route *route;
     void *ctx;
     size_t index;
+    bool slash_too; /* the pattern ends in "[/]" */
     size_t segment_count;
     struct segment segments[SEGMENT_MAX];
 };
@@ -49,7 +50,8 @@ static int parse_segment(struct entry *entry, struct cr_slice text, bool last, s
         *segment = (struct segment){REST, text};
     } else if (text.len > 2 && text.ptr[0] == '{' && text.ptr[text.len - 1] == '}') {
         *segment = (struct segment){PARAM, cr_slice_sub(text, 1, text.len - 1)};
-    } else if (cr_slice_find(text, '{') >= 0 || cr_slice_find(text, '*') >= 0) {
+    } else if (cr_slice_find(text, '{') >= 0 || cr_slice_find(text, '*') >= 0 ||
+               cr_slice_find(text, '[') >= 0) {
         return cr_err_set(err, CR_EINVAL, "route '%s': '%.*s' is neither text nor '{name}'",
                           pattern, CR_SLICE_ARG(text));
     } else {
@@ -66,6 +68,9 @@ static int parse_pattern(struct entry *entry, struct cr_err *err)
         return cr_err_set(err, CR_EINVAL, "route '%s': needs a '/', a method and a handler",
                           pattern ? pattern : "");
     rest = cr_slice_from(rest, 1);
+    entry->slash_too = cr_slice_ends(rest, CR_SLICE("[/]"));
+    if (entry->slash_too)
+        rest = cr_slice_sub(rest, 0, rest.len - 3);
     struct cr_slice text;
     size_t params = 0;
     while (cr_slice_split(&rest, '/', &text)) {
@@ -170,7 +175,11 @@ static bool fits(const struct entry *entry, const struct parts *parts)
         if (segment->kind == PARAM ? text.len == 0 : !cr_slice_equal(text, segment->text))
             return false;
     }
-    return entry->segment_count == parts->count && !parts->more;
+    if (parts->more)
+        return false;
+    size_t left = parts->count - entry->segment_count;
+    return left == 0 ||
+           (left == 1 && entry->slash_too && parts->at[parts->count - 1].text.len == 0);
 }
 
 /* Parameters that needed no decoding are copied as well, so that every one ends with a NUL. */

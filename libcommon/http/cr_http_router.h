@@ -1,14 +1,17 @@
 /* cr_http_router: from method and raw path to a route.
  *
  * Patterns: "/eureka/apps/{app}/{id}", "/static/" and a trailing "**" (zero or more segments).
- * The raw path is split first and each segment is decoded once, so %2F never splits. Trailing
- * slashes count: "/a" and "/a/" are two paths. "{x}" matches one segment that is not empty.
+ * The raw path is split first and each segment is decoded once, so %2F never splits. Nothing is
+ * normalised: "//" holds an empty segment, which no "{x}" matches, and "." and ".." are segments
+ * like others, for the handler of "{x}" or "**" to judge. Trailing slashes count: "/a" and "/a/"
+ * are two paths, unless the pattern ends in "[/]", which serves both. "{x}" matches one segment
+ * that is not empty.
  * The most specific route wins, segment by segment: literal, then {x}, then "**"; the order of rows
- * decides between equals. HEAD is served by GET rows.
+ * decides between equals. HEAD is served by GET rows that no HEAD row precedes.
  *
  * Ownership: rows and their texts must outlive the router; they are constants.
  * Errors:    CR_EINVAL for a bad pattern, with its text.
- * Threads:   immutable after cr_http_router_new; any number of readers.
+ * Threads:   immutable after cr_http_router_new; any number of readers. Matching is pure.
  */
 #ifndef CR_HTTP_ROUTER_H
 #define CR_HTTP_ROUTER_H

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 
 #include "cr_clock.h"
+#include "cr_http_basic.h"
 #include "cr_http_global.h"
 #include "cr_http_private.h"
 #include "cr_int.h"
@@ -22,6 +24,7 @@ enum {
     GZIP_MIN = 1024,
     HEAD_MS = 10000,
     BODY_MS = 30000,
+    ANSWER_MS = 60000,
     IDLE_MS = 30000,
     BUSY_IDLE_MS = 2000,
     BUSY_CONNECTIONS = 1000,
@@ -44,6 +47,9 @@ void cr_http_server_unref(struct cr_http_server *server)
     cr_closep(&server->listen_fd);
     free(server->timers);
     free(server->unix_path);
+    if (server->credentials)
+        explicit_bzero(server->credentials, strlen(server->credentials));
+    free(server->credentials);
     free(server);
 }
 
@@ -61,11 +67,52 @@ static void take_options(struct cr_http_server *server, const struct cr_http_ser
     o->gzip_min = o->gzip_min ? o->gzip_min : GZIP_MIN;
     o->head_ms = o->head_ms ? o->head_ms : HEAD_MS;
     o->body_ms = o->body_ms ? o->body_ms : BODY_MS;
+    o->answer_ms = o->answer_ms ? o->answer_ms : ANSWER_MS;
     o->idle_ms = o->idle_ms ? o->idle_ms : IDLE_MS;
     o->busy_idle_ms = o->busy_idle_ms ? o->busy_idle_ms : BUSY_IDLE_MS;
     o->busy_connections = o->busy_connections ? o->busy_connections : BUSY_CONNECTIONS;
     o->host = NULL; /* the caller's texts are not kept */
     o->unix_path = NULL;
+    o->user = NULL;
+    o->password = NULL;
+}
+
+/* Descriptors that are not there must not keep newcomers waiting in the backlog. */
+static void fit_connections(struct cr_http_server *server)
+{
+    enum { RESERVE = 256 }; /* for files, databases, outgoing calls */
+    struct cr_http_server_options *o = &server->options;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    size_t all = (size_t)limit.rlim_cur;
+    size_t room = all > (size_t)2 * RESERVE ? all - RESERVE : all / 2;
+    if (o->max_connections <= room)
+        return;
+    cr_log_warn(server->log, "http.connections",
+                "%zu connections at most instead of %zu: the process may open %zu descriptors; "
+                "raise that limit (ulimit -Hn)",
+                room, o->max_connections, all);
+    o->max_connections = room;
+}
+
+/* "user:password", as clients send it. */
+static int take_credentials(struct cr_http_server *server,
+                            const struct cr_http_server_options *given, struct cr_err *err)
+{
+    if (!given->password || !*given->password)
+        return 0;
+    const char *user = given->user ? given->user : "";
+    CR_AUTO(cr_buf) text = {0};
+    if (strchr(user, ':'))
+        return cr_err_set(err, CR_EINVAL, "the user '%s' has a ':', which Basic cannot carry",
+                          user);
+    cr_buf_printf(&text, "%s:%s", user, given->password);
+    if (text.len > CR_HTTP_BASIC_MAX)
+        return cr_err_set(err, CR_EINVAL, "user and password are longer than %d bytes",
+                          CR_HTTP_BASIC_MAX);
+    server->credentials = cr_buf_steal(&text);
+    return server->credentials ? 0 : cr_err_set(err, CR_ENOMEM, "HTTP server: no memory");
 }
 
 /* Segments are split before they are decoded, and by us. */
@@ -80,7 +127,8 @@ static struct MHD_Daemon *start_mhd(struct cr_http_server *server)
 {
     const struct cr_http_server_options *o = &server->options;
     /* Every thread may hold all connections: the limit that counts is ours. */
-    unsigned limit = (unsigned)((o->max_connections + o->threads + 1) * o->threads);
+    unsigned limit =
+        (unsigned)((o->max_connections + CR_HTTP_EVICTED_MAX + o->threads + 1) * o->threads);
     unsigned stall_s = (unsigned)((o->idle_ms + 999) / 1000);
     struct MHD_OptionItem threads[] = {
         {o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)o->threads, NULL},
@@ -145,6 +193,7 @@ static struct cr_http_server *server_new(const struct cr_http_server_options *op
     take_options(server, options);
     cr_mutex_init(&server->lock);
     cr_cond_init(&server->changed);
+    cr_list_init(&server->silent);
     cr_list_init(&server->connections);
     cr_list_init(&server->requests);
     cr_list_init(&server->streams);
@@ -157,6 +206,8 @@ static int prepare(struct cr_http_server *server, const struct cr_http_routes *t
                    size_t table_count, struct cr_err *err)
 {
     int rc = cr_http_global_init(err);
+    if (rc == 0)
+        fit_connections(server);
     if (rc)
         return rc;
     rc = cr_http_router_new(tables, table_count, &server->router, err);
@@ -172,7 +223,7 @@ static int serve(struct cr_http_server *server, const struct cr_http_server_opti
     server->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (server->wake_fd < 0)
         return cr_err_errno(err, CR_EIO, errno, "HTTP server: eventfd");
-    int fd = cr_http_listen(options, &server->port, err);
+    int fd = cr_http_listen(options, server->options.idle_ms, &server->port, err);
     if (fd < 0)
         return fd;
     server->listen_fd = fd;
@@ -191,7 +242,9 @@ int cr_http_server_start(const struct cr_http_server_options *options,
         cr_http_server_stop(server);
         return cr_err_set(err, CR_ENOMEM, "HTTP server: no memory");
     }
-    int rc = prepare(server, tables, table_count, err);
+    int rc = take_credentials(server, options, err);
+    if (rc == 0)
+        rc = prepare(server, tables, table_count, err);
     if (rc == 0)
         rc = serve(server, options, err);
     if (rc) {
@@ -215,7 +268,8 @@ void cr_http_server_counts(struct cr_http_server *server, struct cr_http_server_
                                           .requests = server->request_count,
                                           .streams = server->stream_count,
                                           .refused = server->refused,
-                                          .reaped = server->reaped};
+                                          .reaped = server->reaped,
+                                          .evicted = server->evicted};
 }
 
 /* --- the end --- */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "cr_err.h"
 #include "cr_http_gzip.h"
 #include "cr_http_status.h"
 
@@ -28,6 +29,9 @@ static void test_who_accepts(void **state)
         {"*;q=0", false},
         {"gzip;q=0, *", false},
         {"*, gzip;q=0", false},
+        {"identity;q=0.5, gzip;q=0.4", true},
+        {"gzip ; q=0", false},
+        {"br, GZip;Q=0", false},
         {"gzipx", false},
         {"identity", false},
     };
@@ -65,6 +69,42 @@ static void test_round_trip(void **state)
     inflateEnd(&stream);
 }
 
+static void test_the_way_back(void **state)
+{
+    (void)state;
+    char text[100000];
+    memset(text, 'x', sizeof text);
+    CR_AUTO(cr_buf) packed = {0};
+    CR_AUTO(cr_buf) plain = {.max = sizeof text};
+    assert_int_equal(cr_http_gzip((struct cr_slice){text, sizeof text}, &packed), 0);
+    assert_int_equal(cr_http_gunzip(cr_buf_view(&packed), &plain), 0);
+    assert_int_equal(plain.len, sizeof text);
+    assert_memory_equal(plain.data, text, sizeof text);
+    for (size_t len = 0; len < packed.len; len++) {
+        CR_AUTO(cr_buf) cut = {0};
+        assert_int_equal(cr_http_gunzip(cr_slice_sub(cr_buf_view(&packed), 0, len), &cut),
+                         CR_EPARSE);
+    }
+    CR_AUTO(cr_buf) small = {.max = sizeof text - 1};
+    assert_int_equal(cr_http_gunzip(cr_buf_view(&packed), &small), CR_ELIMIT);
+    CR_AUTO(cr_buf) none = {0};
+    cr_buf_reset(&packed);
+    assert_int_equal(cr_http_gzip(CR_SLICE(""), &packed), 0);
+    assert_int_equal(cr_http_gunzip(cr_buf_view(&packed), &none), 0);
+    assert_int_equal(none.len, 0);
+}
+
+static void test_codings(void **state)
+{
+    (void)state;
+    assert_int_equal(cr_http_coding_of(CR_SLICE("")), CR_HTTP_CODING_NONE);
+    assert_int_equal(cr_http_coding_of(CR_SLICE("Identity")), CR_HTTP_CODING_NONE);
+    assert_int_equal(cr_http_coding_of(CR_SLICE(" GZIP ")), CR_HTTP_CODING_GZIP);
+    assert_int_equal(cr_http_coding_of(CR_SLICE("x-gzip")), CR_HTTP_CODING_GZIP);
+    assert_int_equal(cr_http_coding_of(CR_SLICE("gzip, gzip")), CR_HTTP_CODING_UNKNOWN);
+    assert_int_equal(cr_http_coding_of(CR_SLICE("deflate")), CR_HTTP_CODING_UNKNOWN);
+}
+
 static void test_status_texts(void **state)
 {
     (void)state;
@@ -78,10 +118,9 @@ static void test_status_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_who_accepts),
-        cmocka_unit_test(test_which_types),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_status_texts),
+        cmocka_unit_test(test_who_accepts), cmocka_unit_test(test_which_types),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_the_way_back),
+        cmocka_unit_test(test_codings),     cmocka_unit_test(test_status_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,8 @@ static const struct cr_http_route rows[] = {
     {"GET", "/static/**", handler, 0, "static"},
     {"GET", "/static/special/{x}", handler, 0, "special"},
     {"HEAD", "/headed", handler, 0, "head"},
+    {"GET", "/either[/]", handler, 0, "either"},
+    {"GET", "/either/{x}[/]", handler, 0, "either x"},
 };
 static const struct cr_http_routes table = {rows, CR_COUNT(rows), NULL};
 
@@ -93,11 +95,28 @@ static void test_most_specific_wins(void **state)
         {"GET", "/a%2", "400"},
         {"GET", "/app/%zz", "400"},
         {"GET", "/app/%00", "400"},
+        {"GET", "/app/a%00b", "400"},
+        {"GET", "/app/a%", "400"},
+        {"GET", "/app/%+1", "400"},
         {"POST", "/app/dev", "405"},
         {"HEAD", "/app/dev", "env"},
         {"HEAD", "/headed", "head"},
         {"get", "/app/dev", "405"},
         {"GET", "/encrypt/st%61tus", "status"},
+        {"GET", "/either", "either"},
+        {"GET", "/either/", "either"},
+        {"GET", "/either//", "404"},
+        {"GET", "/either/a", "either x"},
+        {"GET", "/either/a/", "either x"},
+        {"GET", "/either/a//", "404"},
+        {"GET", "/either%2F", "404"},
+        {"POST", "/either/", "405"},
+        {"GET", "/either/..", "either x"},
+        {"GET", "/static/../either", "static"},
+        {"GET", "/static/./special/x", "static"},
+        {"GET", "/static//special/x", "static"},
+        {"GET", "//either", "404"},
+        {"GET", "/app/a%2F..%2Fb", "env"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < CR_COUNT(cases); i++)
@@ -145,7 +164,8 @@ static void test_very_long_paths(void **state)
 static void test_bad_patterns_are_refused(void **state)
 {
     static const char *const patterns[] = {
-        "", "a", "/a/**/b", "/{", "/a{b}", "/*", "/{}", "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"};
+        "",   "a",     "/a/**/b", "/a[/]/b", "/a[b]",
+        "/{", "/a{b}", "/*",      "/{}",     "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"};
     (void)state;
     for (size_t i = 0; i < CR_COUNT(patterns); i++) {
         struct cr_http_route row = {"GET", patterns[i], handler, 0, ""};

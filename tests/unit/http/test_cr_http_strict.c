@@ -83,6 +83,25 @@ static const struct vector vectors[] = {
      "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n"},
     {"a chunk longer than told", 0,
      "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n"},
+    {"a blank in the target", 0, "GET /ok /ok HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a tab in the target", 0, "GET /ok\t/ok HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"a control character", 0, "GET /ok?\x01 HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED},
+    {"a fragment", 400, "GET /ok#x HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED},
+    {"no slash", 400, "GET ok HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED},
+    {"another scheme", 400, "GET ftp://h/ok HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED},
+    {"a tunnel", 400, "CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n" SMUGGLED},
+    {"a host with a blank", 400, "GET /ok HTTP/1.1\r\nHost: h h\r\n\r\n" SMUGGLED},
+    {"a host with a path", 400, "GET /ok HTTP/1.1\r\nHost: h/x\r\n\r\n" SMUGGLED},
+    {"a host with a user", 400, "GET /ok HTTP/1.1\r\nHost: u@h\r\n\r\n" SMUGGLED},
+    {"a list of hosts", 400, "GET /ok HTTP/1.1\r\nHost: h, g\r\n\r\n" SMUGGLED},
+    {"a signed chunk size", 0,
+     "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "+2\r\nab\r\n0\r\n\r\n"},
+    {"a chunk size that wraps", 0,
+     "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "10000000000000002\r\nab\r\n0\r\n\r\n"},
+    {"HTTP 2.0", 0, "GET /ok HTTP/2.0\r\nHost: h\r\n\r\n"},
+    {"HTTP 1.10", 0, "GET /ok HTTP/1.10\r\nHost: h\r\n\r\n"},
     {"not HTTP", 0, "\x16\x03\x01\x02\x01\r\n\r\n"},
     {"HTTP 0.9", 0, "GET /ok\r\n\r\n"},
     {"HTTP 2 preface", 0, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
@@ -140,6 +159,10 @@ static void test_ordinary_requests_pass(void **state)
         "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET /ok HTTP/1.1\r\nhost: h\r\nX-Empty:\r\n\r\n",
         "GET /ok HTTP/1.0\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nHost:\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n",
+        "GET HTTP://h/ok HTTP/1.1\r\nHost: h\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
         "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n",
         "POST /ok HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
         "\r\nGET /ok HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -149,9 +172,22 @@ static void test_ordinary_requests_pass(void **state)
         assert_int_equal(peer_ask(port, requests[i], NULL), 200);
 }
 
+/* Fields behind the body do not become part of the head, and what follows is a request again. */
+static void test_trailers_are_not_fields(void **state)
+{
+    CR_AUTO(cr_buf) out = {0};
+    CR_AUTO_CLOSE int fd = peer_connect(cr_http_server_port(*state));
+    peer_send(fd, "POST /ok HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "0\r\nContent-Length: 9\r\nHost: z\r\n\r\nGET /ok HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(peer_answer(fd, &out, false), 200);
+    assert_int_equal(peer_answer(fd, &out, false), 200);
+    assert_false(peer_closes(fd, 20));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_trailers_are_not_fields, open_server, close_server),
         cmocka_unit_test_setup_teardown(test_refused_and_closed, open_server, close_server),
         cmocka_unit_test_setup_teardown(test_too_large_heads, open_server, close_server),
         cmocka_unit_test_setup_teardown(test_ordinary_requests_pass, open_server, close_server),

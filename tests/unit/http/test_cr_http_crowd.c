@@ -1,0 +1,224 @@
+/* Crowds: those who only connect, those who do not read, and too few descriptors. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cr_clock.h"
+#include "http_peer.h"
+
+enum { BIG = 8 * 1024 * 1024 };
+
+static void on_any(struct cr_http_request *req, void *ctx)
+{
+    (void)ctx;
+    cr_http_answer(req, 200, "text/plain", CR_SLICE("fine"));
+}
+
+static void on_big(struct cr_http_request *req, void *ctx)
+{
+    (void)ctx;
+    struct cr_buf out = {0};
+    char *room = cr_buf_reserve(&out, BIG);
+    if (room) {
+        memset(room, 'x', BIG);
+        cr_buf_commit(&out, BIG);
+    }
+    cr_http_answer_buf(req, 200, "application/octet-stream", &out);
+}
+
+static const struct cr_http_route rows[] = {{"GET", "/ok", on_any, 0, ""},
+                                            {"GET", "/big", on_big, 0, ""}};
+
+static const char ask[] = "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n";
+
+static struct cr_http_server *serve(struct cr_http_server_options options)
+{
+    return peer_serve(&options, rows, CR_COUNT(rows), NULL);
+}
+
+static struct cr_http_server_counts counts_of(struct cr_http_server *server)
+{
+    struct cr_http_server_counts counts;
+    cr_http_server_counts(server, &counts);
+    return counts;
+}
+
+/* --- those who only connect --- */
+
+enum { LIMIT = 20 };
+
+static bool is_full(void *ctx)
+{
+    return counts_of(ctx).connections == LIMIT;
+}
+
+static bool is_within(void *ctx)
+{
+    return counts_of(ctx).connections <= LIMIT;
+}
+
+static void close_all(int *fds, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        cr_closep(&fds[i]);
+}
+
+/* Whoever asks is served, however many say nothing; whoever has asked before keeps its place. */
+static void test_the_silent_make_room(void **state)
+{
+    (void)state;
+    struct cr_http_server *server =
+        serve((struct cr_http_server_options){.max_connections = LIMIT, .head_ms = 60000});
+    int port = cr_http_server_port(server), fds[LIMIT];
+    CR_AUTO(cr_buf) out = {0};
+    CR_AUTO_CLOSE int known = peer_connect(port);
+    peer_send(known, ask);
+    assert_int_equal(peer_answer(known, &out, false), 200);
+    for (size_t i = 1; i < LIMIT; i++)
+        fds[i] = peer_connect(port);
+    peer_send(fds[2], "GET /ok HTTP/1.1\r\nHost: h\r\nX: half a head");
+    assert_true(peer_until(is_full, server));
+    for (size_t i = 0; i < 50; i++)
+        assert_int_equal(peer_ask(port, ask, &out), 200);
+    assert_true(peer_closes(fds[1], 5000)); /* the oldest first, also with half a head */
+    assert_true(peer_closes(fds[2], 5000));
+    assert_int_equal(counts_of(server).refused, 0);
+    assert_in_range(counts_of(server).evicted, 2, 50);
+    peer_send(known, ask);
+    assert_int_equal(peer_answer(known, &out, false), 200);
+    close_all(fds + 1, LIMIT - 1);
+    cr_http_server_stop(server);
+}
+
+static void test_more_of_the_silent(void **state)
+{
+    enum { CROWD = 1500 };
+    (void)state;
+    struct cr_http_server *server =
+        serve((struct cr_http_server_options){.max_connections = LIMIT, .head_ms = 60000});
+    int port = cr_http_server_port(server), *fds = test_calloc(CROWD, sizeof *fds);
+    for (size_t i = 0; i < CROWD; i++)
+        fds[i] = peer_connect(port);
+    int64_t began_ms = cr_clock_ms();
+    int status = 0;
+    while (status != 200 && cr_clock_ms() - began_ms < 5000) {
+        CR_AUTO(cr_buf) out = {0};
+        CR_AUTO_CLOSE int fd = peer_connect(port);
+        peer_send(fd, ask);
+        status = peer_answer(fd, &out, false); /* 0: the server was behind with closing */
+    }
+    assert_int_equal(status, 200);
+    assert_true(peer_until(is_within, server));
+    assert_true(counts_of(server).evicted + counts_of(server).refused >= CROWD - LIMIT);
+    close_all(fds, CROWD);
+    test_free(fds);
+    cr_http_server_stop(server);
+}
+
+/* --- those who do not read --- */
+
+/* With a small window, so that the kernel does not take the answer on the client's behalf. */
+static int ask_big(int port)
+{
+    int fd = peer_connect(port), small = 4096;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    peer_send(fd, "GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+    return fd;
+}
+
+static bool is_empty(void *ctx)
+{
+    return counts_of(ctx).connections == 0;
+}
+
+static void test_who_does_not_read_is_ended(void **state)
+{
+    (void)state;
+    struct cr_http_server *server = serve((struct cr_http_server_options){.idle_ms = 1000});
+    CR_AUTO_CLOSE int fd = ask_big(cr_http_server_port(server));
+    int64_t began_ms = cr_clock_ms();
+    CR_AUTO(cr_buf) out = {0};
+    assert_int_equal(peer_answer(fd, &out, true), 200);
+    assert_true(peer_until(is_empty, server));
+    assert_in_range(cr_clock_ms() - began_ms, 500, 8000);
+    cr_http_server_stop(server);
+}
+
+/* Progress alone does not buy more time: the answer is memory of ours. */
+static void test_who_reads_too_slowly_is_ended(void **state)
+{
+    (void)state;
+    struct cr_http_server *server = serve((struct cr_http_server_options){.answer_ms = 400});
+    CR_AUTO_CLOSE int fd = ask_big(cr_http_server_port(server));
+    int64_t began_ms = cr_clock_ms();
+    char piece[2048];
+    while (counts_of(server).reaped == 0 && cr_clock_ms() - began_ms < 8000) {
+        (void)recv(fd, piece, sizeof piece, MSG_DONTWAIT);
+        usleep(5000);
+    }
+    assert_int_equal(counts_of(server).reaped, 1);
+    assert_in_range(cr_clock_ms() - began_ms, 350, 4000);
+    /* One who reads as fast as it can is not. */
+    CR_AUTO(cr_buf) out = {0};
+    assert_int_equal(
+        peer_ask(cr_http_server_port(server), "GET /big HTTP/1.1\r\nHost: h\r\n\r\n", &out), 200);
+    assert_true(out.len > BIG);
+    cr_http_server_stop(server);
+}
+
+/* --- too few descriptors --- */
+
+static int in_a_small_process(void)
+{
+    struct rlimit limit = {120, 120};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 2;
+    struct cr_http_routes table = {rows, CR_COUNT(rows), NULL};
+    struct cr_http_server_options options = {.host = "127.0.0.1"};
+    struct cr_http_server *server = NULL;
+    if (cr_http_server_start(&options, &table, 1, &server, NULL))
+        return 3;
+    int port = cr_http_server_port(server);
+    /* The clients' ends are descriptors of this process too: half of what is left is 60. */
+    int fds[45];
+    for (size_t i = 0; i < CR_COUNT(fds); i++) {
+        fds[i] = peer_try_connect(port);
+        if (fds[i] < 0)
+            return 4;
+    }
+    CR_AUTO(cr_buf) out = {0};
+    peer_send(fds[44], ask);
+    int status = peer_answer(fds[44], &out, false);
+    close_all(fds, CR_COUNT(fds));
+    cr_http_server_stop(server);
+    return status == 200 ? 0 : 5;
+}
+
+static void test_the_limit_follows_the_descriptors(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(in_a_small_process());
+    int result = -1;
+    assert_int_equal(waitpid(pid, &result, 0), pid);
+    assert_true(WIFEXITED(result));
+    assert_int_equal(WEXITSTATUS(result), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_limit_follows_the_descriptors),
+        cmocka_unit_test(test_the_silent_make_room),
+        cmocka_unit_test(test_more_of_the_silent),
+        cmocka_unit_test(test_who_does_not_read_is_ended),
+        cmocka_unit_test(test_who_reads_too_slowly_is_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
