@@ -8,6 +8,8 @@
 #include "cr_hystrix_settings.h"
 #include "cr_log.h"
 
+enum { CREDENTIALS_MAX = 1000 }; /* a little less than the HTTP room takes */
+
 int cr_config_environment(const struct cr_config_input *input,
                           const struct cr_environment_remotes *remotes,
                           struct cr_environment **out_environment, struct cr_err *err)
@@ -196,6 +198,27 @@ static int check_choice(const char *key, const char *value, const char *const *c
                       all.data ? all.data : "");
 }
 
+/* A user alone would protect nothing, and whoever set it believes otherwise. */
+static int check_user(const struct cr_config *config, struct cr_err *err)
+{
+    const struct cr_spine_settings *spine = &config->spine;
+    static const char name[] = "spring.security.user.name";
+    const char *given = cr_environment_text(config->environment, name, NULL, config->arena);
+    if (given && spine->password[0] == '\0')
+        return cr_err_set(err, CR_EINVAL,
+                          "%s: '%s' has no password, so everybody would be served; set "
+                          "spring.security.user.password, or leave both out",
+                          name, given);
+    if (strchr(spine->user, ':'))
+        return cr_err_set(err, CR_EINVAL, "%s: '%s' has a ':', which HTTP Basic cannot carry", name,
+                          spine->user);
+    if (strlen(spine->user) + strlen(spine->password) > CREDENTIALS_MAX)
+        return cr_err_set(err, CR_EINVAL,
+                          "spring.security.user.password: longer than %d bytes with its user",
+                          (int)CREDENTIALS_MAX);
+    return 0;
+}
+
 static int check(const struct cr_config_input *input, const struct cr_config *config,
                  struct cr_err *err)
 {
@@ -206,6 +229,8 @@ static int check(const struct cr_config_input *input, const struct cr_config *co
     if (rc == 0)
         rc = check_choice("management.endpoint.health.show-details", config->spine.health_details,
                           details, CR_COUNT(details), err);
+    if (rc == 0)
+        rc = check_user(config, err);
     if (rc == 0)
         rc = check_levels(config->environment, config->arena, err);
     if (rc == 0 && input->daemon->commands_max > 0)

@@ -185,6 +185,10 @@ static int open_modules(struct cr_app *app, struct cr_err *err)
     return cr_modules_open(app, err);
 }
 
+/* What supervisors ask: they have no credentials, and the answer is a word. */
+static const char *const open_patterns[] = {"/actuator/health/liveness",
+                                            "/actuator/health/readiness", NULL};
+
 static int serve(struct cr_app *app, struct cr_err *err)
 {
     const struct cr_spine_settings *spine = &app->boot_config->spine;
@@ -199,6 +203,10 @@ static int serve(struct cr_app *app, struct cr_err *err)
         .head_ms = spine->head_ms,
         .body_ms = spine->body_ms,
         .idle_ms = spine->idle_ms,
+        .answer_ms = spine->answer_ms,
+        .user = spine->user,
+        .password = spine->password,
+        .open_patterns = open_patterns,
     };
     atomic_store(&app->stage, CR_STAGE_SERVE);
     int rc = cr_actuator_routes(app, err);

@@ -37,7 +37,8 @@ static const struct cr_setting rows[] = {
     {"crema.http.threads", CR_SETTING_INT, FIELD(threads), "2", 1, 64, CR_SETTING_RESTART,
      "Threads of the HTTP server."},
     {"crema.http.max-connections", CR_SETTING_INT, FIELD(connections_max), "4096", 1, 60000,
-     CR_SETTING_RESTART, "Open connections; more are closed at once."},
+     CR_SETTING_RESTART,
+     "Open connections; more are closed at once, first those that never sent a request."},
     {"crema.http.max-streams", CR_SETTING_INT, FIELD(streams_max), "256", 1, 60000,
      CR_SETTING_RESTART, "Open event streams; more are refused with 503."},
     {"crema.http.max-body", CR_SETTING_SIZE, FIELD(body_max_bytes), "64KB", 1024, 1073741824,
@@ -47,7 +48,20 @@ static const struct cr_setting rows[] = {
     {"crema.http.body-timeout-ms", CR_SETTING_DURATION, FIELD(body_ms), "30000", 100, 3600000,
      CR_SETTING_RESTART, "Time for a request's body to arrive."},
     {"crema.http.idle-timeout-ms", CR_SETTING_DURATION, FIELD(idle_ms), "30000", 100, 3600000,
-     CR_SETTING_RESTART, "How long an unused connection is kept."},
+     CR_SETTING_RESTART,
+     "How long an unused connection is kept (2 s from 1,000 connections on), and how long a peer "
+     "may "
+     "stall."},
+    {"crema.http.answer-timeout-ms", CR_SETTING_DURATION, FIELD(answer_ms), "60000", 100, 3600000,
+     CR_SETTING_RESTART, "Time for an answer to be read by its client; event streams have none."},
+    {"spring.security.user.name", CR_SETTING_TEXT, FIELD(user), "user", 0, 0, CR_SETTING_RESTART,
+     "User of the password below; without ':'."},
+    {"spring.security.user.password", CR_SETTING_TEXT, FIELD(password), "", 0, 0,
+     CR_SETTING_RESTART | CR_SETTING_SECRET,
+     "Password that every request to the daemon's own API must bring (HTTP Basic), but for "
+     "/actuator/health/liveness and /readiness; empty: none. Clients write user:password@ into "
+     "their "
+     "URLs."},
     {"hystrix.config.stream.maxConcurrentConnections", CR_SETTING_INT,
      FIELD(stream_connections_max), "5", 0, 1000, CR_SETTING_LIVE,
      "Readers of hystrix.stream at a time; more are refused with 503."},

@@ -33,6 +33,9 @@ struct cr_spine_settings {
     int64_t head_ms;
     int64_t body_ms;
     int64_t idle_ms;
+    int64_t answer_ms;
+    const char *user;
+    const char *password;
     int64_t stream_connections_max;
 };
 
