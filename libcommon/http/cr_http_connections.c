@@ -187,7 +187,8 @@ static void judge_all(struct cr_http_server *server, int64_t now_ms)
     cr_http_streams_tick(server, now_ms);
 }
 
-/* [lock held] Ends the connection that was silent longest. It waits in the other list for its end,
+/* [lock held] Ends the connection that was silent longest (about: the threads of libmicrohttpd tell
+ * us of new ones in their own order). It waits in the other list for its end,
  * so that the next search is as short. */
 static bool evict_one(struct cr_http_server *server)
 {

@@ -78,8 +78,8 @@ struct cr_http_server {
     struct cr_gauge *gauges[2];
 
     struct cr_mutex lock;
-    struct cr_cond changed;     /* fewer requests or streams */
-    struct cr_list silent;      /* [lock] connections that never sent a whole head, oldest first */
+    struct cr_cond changed; /* fewer requests or streams */
+    struct cr_list silent; /* [lock] connections that never sent a whole head, oldest about first */
     struct cr_list connections; /* [lock] the others */
     struct cr_list requests;    /* [lock] handed to a handler, not answered */
     struct cr_list streams;     /* [lock] */

@@ -73,12 +73,18 @@ struct head {
     bool bad;
 };
 
+/* What most names are made of, without a search. */
+static bool is_plain(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':';
+}
+
 /* A name or an address with an optional port; empty is allowed (RFC 9112 section 3.2). */
 static bool is_host(struct cr_slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c <= ' ' || c >= 0x7f || strchr("\"#,/<>?@\\^`{|}", c))
+        if (!is_plain(c) && (c <= ' ' || c >= 0x7f || strchr("\"#,/<>?@\\^`{|}", c)))
             return false;
     }
     return true;
