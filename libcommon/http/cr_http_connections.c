@@ -278,7 +278,7 @@ void cr_http_server_wake(struct cr_http_server *server)
 void cr_http_accept_loop(void *cls)
 {
     struct cr_http_server *server = cls;
-    int64_t tick = tick_ms(&server->options), judged_ms = 0;
+    int64_t tick = tick_ms(&server->options), judged_ms = cr_clock_ms();
     bool room = true;
     for (;;) {
         cr_mutex_lock(&server->lock);
@@ -291,14 +291,17 @@ void cr_http_accept_loop(void *cls)
             return;
         struct pollfd fds[] = {{server->wake_fd, POLLIN, 0},
                                {room ? server->listen_fd : -1, POLLIN, 0}};
-        (void)poll(fds, CR_COUNT(fds), idle ? -1 : room ? (int)tick : NO_DESCRIPTORS_MS);
+        int64_t wait_ms = cr_max_i64(0, judged_ms + tick - cr_clock_ms());
+        if (!room)
+            wait_ms = NO_DESCRIPTORS_MS;
+        (void)poll(fds, CR_COUNT(fds), idle ? -1 : (int)wait_ms);
         drain_wake(server->wake_fd);
         room = server->listen_fd < 0 || accept_all(server);
+        /* A crowd that connects must not make us look at all of it every time. */
         int64_t now_ms = cr_clock_ms();
-        if (now_ms - judged_ms <
-            tick) /* a crowd that connects must not make us look all the time */
-            continue;
-        judged_ms = now_ms;
-        judge_all(server, now_ms);
+        if (now_ms - judged_ms >= tick) {
+            judged_ms = now_ms;
+            judge_all(server, now_ms);
+        }
     }
 }

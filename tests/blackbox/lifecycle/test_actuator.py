@@ -98,7 +98,11 @@ def test_env_masks_secrets(one):
 
 def test_metrics(one):
     one.get("/hello")
-    names = one.get("/actuator/metrics").json["names"]
+
+    def all_names():
+        return one.get("/actuator/metrics").json["names"]
+    wait_until(lambda: "http.server.requests" in all_names(), 5, "the request to be counted")
+    names = all_names()
     assert {"http.server.requests", "process.uptime", "process.private.memory",
             "hystrix.circuit.breaker.open", "logback.events"} <= set(names)
     assert names == sorted(set(names))

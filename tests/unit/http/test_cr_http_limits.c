@@ -55,6 +55,20 @@ static void test_a_slow_head_is_ended(void **state)
     cr_http_server_stop(server);
 }
 
+/* The request line does not begin the time anew. */
+static void test_a_first_head_has_its_time_once(void **state)
+{
+    (void)state;
+    struct cr_http_server *server = serve((struct cr_http_server_options){.head_ms = 2000});
+    int64_t began_ms = cr_clock_ms();
+    CR_AUTO_CLOSE int fd = peer_connect(cr_http_server_port(server));
+    assert_false(peer_closes(fd, 1500));
+    peer_send(fd, "GET /ok HTTP/1.1\r\nHost: h\r\n");
+    assert_true(peer_closes(fd, 5000));
+    assert_in_range(cr_clock_ms() - began_ms, 1900, 3300);
+    cr_http_server_stop(server);
+}
+
 static void test_a_connection_that_says_nothing_is_ended(void **state)
 {
     (void)state;
@@ -192,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_slow_head_is_ended),
+        cmocka_unit_test(test_a_first_head_has_its_time_once),
         cmocka_unit_test(test_a_connection_that_says_nothing_is_ended),
         cmocka_unit_test(test_a_slow_body_is_ended),
         cmocka_unit_test(test_idle_connections_are_ended),
