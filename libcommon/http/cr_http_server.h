@@ -6,9 +6,10 @@
  * never sent a request; where all have, it is closed at once. Unknown paths are 404, methods 405
  * with Allow, both as application/problem+json. Answers are compressed when the client asks for
  * gzip, the body is large enough and its type is text; bodies that come as gzip are unpacked within
- * the route's limit (413), other codings are 415. Folded header lines and bare line feeds are
- * libmicrohttpd's to read and pass. With user and password every request needs them (Basic), but
- * for the open patterns: 401, before anything is said about the path.
+ * the route's limit (413), other codings are 415. Folded header lines, bare line feeds and NUL
+ * bytes (which end the text of a target or field) are libmicrohttpd's to read, and pass. With user
+ * and password every request needs them (Basic), but for the open patterns: 401, before anything is
+ * said about the path.
  *
  * Ownership: the caller owns the server; route tables must outlive it.
  * Units:     milliseconds, bytes. A zero in the options means the default in its comment.

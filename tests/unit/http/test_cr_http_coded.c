@@ -32,13 +32,13 @@ static int close_server(void **state)
     return 0;
 }
 
-/* fields: further lines of the head. */
+/* fields: further lines of the head, the last ones. */
 static int post(struct cr_http_server *server, const char *fields, struct cr_slice body,
                 struct cr_buf *out)
 {
     CR_AUTO(cr_buf) request = {0};
-    cr_buf_printf(&request, "POST /echo HTTP/1.1\r\nHost: h\r\n%sContent-Length: %zu\r\n\r\n",
-                  fields, body.len);
+    cr_buf_printf(&request, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n%s\r\n",
+                  body.len, fields);
     cr_buf_slice(&request, body);
     CR_AUTO_CLOSE int fd = peer_connect(cr_http_server_port(server));
     peer_send_bytes(fd, request.data, request.len);

@@ -1,13 +1,16 @@
 /* Crowds: those who only connect, those who do not read, and too few descriptors. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cr_clock.h"
+#include "cr_http_stream.h"
 #include "http_peer.h"
 
 enum { BIG = 8 * 1024 * 1024 };
@@ -30,7 +33,17 @@ static void on_big(struct cr_http_request *req, void *ctx)
     cr_http_answer_buf(req, 200, "application/octet-stream", &out);
 }
 
+static void on_stream(struct cr_http_request *req, void *ctx)
+{
+    (void)ctx;
+    struct cr_http_stream_options options = {.heartbeat_ms = 50};
+    struct cr_http_stream *stream = NULL;
+    if (cr_http_stream_open(req, 200, &options, &stream))
+        cr_http_problem(req, 503, "%s", "no stream");
+}
+
 static const struct cr_http_route rows[] = {{"GET", "/ok", on_any, 0, ""},
+                                            {"GET", "/stream", on_stream, 0, ""},
                                             {"GET", "/big", on_big, 0, ""}};
 
 static const char ask[] = "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -180,45 +193,57 @@ static void test_who_reads_too_slowly_is_ended(void **state)
     cr_http_server_stop(server);
 }
 
-/* --- too few descriptors --- */
-
-static int in_a_small_process(void)
-{
-    struct rlimit limit = {120, 120};
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 2;
-    struct cr_http_routes table = {rows, CR_COUNT(rows), NULL};
-    struct cr_http_server_options options = {.host = "127.0.0.1"};
-    struct cr_http_server *server = NULL;
-    if (cr_http_server_start(&options, &table, 1, &server, NULL))
-        return 3;
-    int port = cr_http_server_port(server);
-    /* The clients' ends are descriptors of this process too: half of what is left is 60. */
-    int fds[45];
-    for (size_t i = 0; i < CR_COUNT(fds); i++) {
-        fds[i] = peer_try_connect(port);
-        if (fds[i] < 0)
-            return 4;
-    }
-    CR_AUTO(cr_buf) out = {0};
-    peer_send(fds[44], ask);
-    int status = peer_answer(fds[44], &out, false);
-    close_all(fds, CR_COUNT(fds));
-    cr_http_server_stop(server);
-    return status == 200 ? 0 : 5;
-}
-
-static void test_the_limit_follows_the_descriptors(void **state)
+static void test_a_stream_may_last(void **state)
 {
     (void)state;
+    struct cr_http_server *server = serve((struct cr_http_server_options){.answer_ms = 200});
+    CR_AUTO_CLOSE int fd = peer_connect(cr_http_server_port(server));
+    peer_send(fd, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_false(peer_closes(fd, 1000));
+    assert_int_equal(counts_of(server).streams, 1);
+    cr_http_server_stop(server);
+}
+
+/* --- too few descriptors --- */
+
+/* The server in a process with few descriptors; tells its port, lives until it is killed. */
+static void in_a_small_process(int tell)
+{
+    struct rlimit limit = {120, 120};
+    struct cr_http_routes table = {rows, CR_COUNT(rows), NULL};
+    struct cr_http_server_options options = {.host = "127.0.0.1", .head_ms = 60000};
+    struct cr_http_server *server = NULL;
+    int port = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* also of a test that failed */
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+        cr_http_server_start(&options, &table, 1, &server, NULL) == 0)
+        port = cr_http_server_port(server);
+    if (write(tell, &port, sizeof port) == (ssize_t)sizeof port && port)
+        for (;;)
+            pause();
+    _exit(1);
+}
+
+/* Otherwise newcomers would wait in the backlog for a descriptor until somebody leaves. */
+static void test_the_limit_follows_the_descriptors(void **state)
+{
+    enum { CROWD = 300 };
+    (void)state;
+    int ends[2], port = 0, fds[CROWD];
+    assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        _exit(in_a_small_process());
-    int result = -1;
-    assert_int_equal(waitpid(pid, &result, 0), pid);
-    assert_true(WIFEXITED(result));
-    assert_int_equal(WEXITSTATUS(result), 0);
+        in_a_small_process(ends[1]);
+    assert_int_equal(read(ends[0], &port, sizeof port), sizeof port);
+    assert_int_not_equal(port, 0);
+    for (size_t i = 0; i < CROWD; i++)
+        fds[i] = peer_connect(port);
+    assert_int_equal(peer_ask(port, ask, NULL), 200);
+    close_all(fds, CROWD);
+    close_all(ends, CR_COUNT(ends));
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 int main(void)
@@ -228,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_the_silent_make_room),
         cmocka_unit_test(test_more_of_the_silent),
         cmocka_unit_test(test_who_does_not_read_is_ended),
+        cmocka_unit_test(test_a_stream_may_last),
         cmocka_unit_test(test_who_reads_too_slowly_is_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
