@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,16 +276,31 @@ void cr_http_server_wake(struct cr_http_server *server)
         return; /* the counter is full: it is awake */
 }
 
+/* What a crowd needed is given back to the system once it has gone. */
+static void give_back(size_t count, size_t *peak)
+{
+    enum { CROWD = 1000 };
+    if (count > *peak)
+        *peak = count;
+    if (*peak < CROWD || count > *peak / 8)
+        return;
+    *peak = count;
+    (void)malloc_trim(0);
+}
+
 void cr_http_accept_loop(void *cls)
 {
     struct cr_http_server *server = cls;
     int64_t tick = tick_ms(&server->options), judged_ms = cr_clock_ms();
+    size_t peak = 0;
     bool room = true;
     for (;;) {
         cr_mutex_lock(&server->lock);
         bool ending = server->ending, draining = server->draining;
-        bool idle = server->connection_count == 0 && room;
+        size_t count = server->connection_count;
         cr_mutex_unlock(&server->lock);
+        bool idle = count == 0 && room;
+        give_back(count, &peak);
         if ((draining || ending) && server->listen_fd >= 0)
             stop_listening(server);
         if (ending)
