@@ -12,7 +12,8 @@
  * Threads:   any. write and close never call on_close themselves, so that both may be called, and
  *            on_close may wait, under one mutex of the owner.
  * Source:    WHATWG HTML, "Server-sent events".
- * A client that vanished is noticed only by writing: a heartbeat is written after silence.
+ * A client that vanished is noticed only by writing: a heartbeat is written after silence. What a
+ * client leaves unread or unacknowledged for the server's idle_ms ends its connection.
  */
 #ifndef CR_HTTP_STREAM_H
 #define CR_HTTP_STREAM_H

@@ -198,13 +198,16 @@ static int check_choice(const char *key, const char *value, const char *const *c
                       all.data ? all.data : "");
 }
 
-/* A user alone would protect nothing, and whoever set it believes otherwise. */
+/* A user alone would protect nothing, and whoever set it believes otherwise. The password is that
+ * of the environment: after a refresh the bound one is still that of the start. */
 static int check_user(const struct cr_config *config, struct cr_err *err)
 {
     const struct cr_spine_settings *spine = &config->spine;
     static const char name[] = "spring.security.user.name";
+    const char *password = cr_environment_text(config->environment, "spring.security.user.password",
+                                               "", config->arena);
     const char *given = cr_environment_text(config->environment, name, NULL, config->arena);
-    if (given && spine->password[0] == '\0')
+    if (given && password[0] == '\0')
         return cr_err_set(err, CR_EINVAL,
                           "%s: '%s' has no password, so everybody would be served; set "
                           "spring.security.user.password, or leave both out",
@@ -212,7 +215,7 @@ static int check_user(const struct cr_config *config, struct cr_err *err)
     if (strchr(spine->user, ':'))
         return cr_err_set(err, CR_EINVAL, "%s: '%s' has a ':', which HTTP Basic cannot carry", name,
                           spine->user);
-    if (strlen(spine->user) + strlen(spine->password) > CREDENTIALS_MAX)
+    if (strlen(spine->user) + strlen(password) > CREDENTIALS_MAX)
         return cr_err_set(err, CR_EINVAL,
                           "spring.security.user.password: longer than %d bytes with its user",
                           (int)CREDENTIALS_MAX);

@@ -124,3 +124,22 @@ def test_the_password_is_shown_nowhere(tmp_path):
 def test_without_a_password_nothing_changes(daemon):
     one = daemon("example-daemon")
     assert http.get(one.url("/actuator/env"), headers=basic("any", "body")).status == 200
+
+
+def test_a_refresh_waits_for_the_restart(daemon, tmp_path):
+    """Who comes in is decided at the start; a file that sets both meanwhile is no error."""
+    file = tmp_path / "config" / "application.yml"
+    file.parent.mkdir()
+    file.write_text("example: {greeting: one}\n")
+    one = daemon("example-daemon", {"spring.config.location": f"{file.parent}/"})
+    file.write_text("spring.security.user: {name: kevin, password: secret}\n")
+    assert one.post("/actuator/refresh").status == 200
+    assert one.get("/actuator/env").status == 200
+    file.write_text("spring.security.user: {name: kevin}\n")
+    refused = one.post("/actuator/refresh")
+    assert refused.status == 500 and "spring.security.user.password" in refused.json["detail"]
+    file.write_text("spring.security.user: {name: kevin, password: secret}\n")
+    assert one.stop() == 0
+    one.start()
+    assert one.get("/actuator/env").status == 401
+    assert one.get("/actuator/env", headers=basic("kevin", "secret")).status == 200
