@@ -1,16 +1,19 @@
-/* cr_wire_instance: one instance of a service as Eureka's registry knows it, and its JSON.
+/* cr_wire_instance: one instance of a service as Eureka's registry knows it, read from JSON and XML.
  *
  * Ownership: the record borrows its texts and pairs. What a reader fills belongs to the caller's
  *            arena; cr_wire_instance_copy makes a block of its own, freed with
- * cr_wire_instance_free. Units:     leases in seconds, timestamps in milliseconds since 1970 (the
- * wall clock). Errors:    readers return CR_EPARSE with the field that is wrong, CR_ELIMIT beyond a
- * bound, CR_ENOMEM. They are tolerant as far as real clients need it: bare or wrapped in
+ *            cr_wire_instance_free.
+ * Units:     leases in seconds, timestamps in milliseconds since 1970 (the wall clock).
+ * Errors:    readers return CR_EPARSE with the field that is wrong, CR_ELIMIT beyond a bound,
+ *            CR_ENOMEM. They are tolerant as far as real clients need it: bare or wrapped in
  *            {"instance":...}, numbers and booleans as strings, nulls as absent, unknown members
- *            skipped. Writers fail through their buffer (cr_buf_status).
+ *            skipped; of equal names the last counts, as with Jackson. Numbers that Java keeps in
+ *            an int must fit one, or no Java client could read the registry any more. Writers fail
+ *            through their buffer (cr_buf_status).
  * Threads:   value type.
- * Source:    Netflix/eureka 1.x: InstanceInfo, EurekaJacksonCodec (LegacyJacksonJson): its order of
- *            fields, and which numbers are strings. Nothing may be added to these objects: Spring's
- *            clients refuse unknown members.
+ * Source:    Netflix/eureka 1.x: InstanceInfo, EurekaJacksonCodec (LegacyJacksonJson), Converters
+ *            (XStreamXml): the order of fields, and which numbers are strings. Nothing may be added
+ *            to these objects: Spring's clients refuse unknown members.
  */
 #ifndef CR_WIRE_INSTANCE_H
 #define CR_WIRE_INSTANCE_H
@@ -22,6 +25,9 @@
 
 enum {
     CR_WIRE_METADATA_MAX = 1024,     /* pairs of one instance */
+    CR_WIRE_NAME_MAX = 1024,         /* bytes of an id, a host, an application, a metadata key */
+    CR_WIRE_TEXT_MAX = 8 * 1024,     /* bytes of a URL or a list of vips */
+    CR_WIRE_VALUE_MAX = 32 * 1024,   /* bytes of a metadata value */
     CR_WIRE_LEASE_RENEWAL_S = 30,    /* where a client names none, or one <= 0 */
     CR_WIRE_LEASE_DURATION_S = 90,   /* likewise */
     CR_WIRE_PORT = 7001,             /* where a client names none: enabled */
@@ -124,7 +130,7 @@ struct cr_wire_instance *cr_wire_instance_copy(const struct cr_wire_instance *in
 void cr_wire_instance_free(struct cr_wire_instance *instance); /* NULL is fine */
 void cr_wire_instance_freep(struct cr_wire_instance **instance);
 
-/* Appends {"instanceId":...}, full form, without the wrapper. */
+/* Appends {"instanceId":...}, full JSON, without the wrapper. Other forms: cr_wire_applications. */
 void cr_wire_instance_write(const struct cr_wire_instance *instance, struct cr_buf *out);
 
 /* A register request's body. Timestamps that it lacks become wall_ms; the texts are taken as they
@@ -132,6 +138,13 @@ void cr_wire_instance_write(const struct cr_wire_instance *instance, struct cr_b
 CR_MUST_CHECK int cr_wire_instance_read(struct cr_slice json, int64_t wall_ms,
                                         struct cr_arena *arena,
                                         struct cr_wire_instance *out_instance, struct cr_err *err);
+
+/* The same from <instance>...</instance>: metadata keys are unescaped (cr_xml_name), a status may be
+ * in any case, and the data centre's class attribute does not count. */
+CR_MUST_CHECK int cr_wire_instance_read_xml(struct cr_slice xml, int64_t wall_ms,
+                                            struct cr_arena *arena,
+                                            struct cr_wire_instance *out_instance,
+                                            struct cr_err *err);
 
 /* A list of instances, whatever applications they belong to. */
 struct cr_wire_instances {
