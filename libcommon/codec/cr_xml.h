@@ -8,8 +8,9 @@
  *     <a><port enabled="true">80</port><b/></a>
  *     {"a":{"port":{"@enabled":"true","$":"80"},"b":""}}
  *
- * Ownership: the tree lives in the caller's arena and does not refer to the text. It takes up to 60
- *            times the text's size: give the arena a maximum where a peer sent the text.
+ * Ownership: the tree lives in the caller's arena and does not refer to the text. It takes up to 30
+ *            times the text's size, and as much again from the heap while it is read: give the
+ *            arena a maximum where a peer sent the text.
  * Errors:    CR_EPARSE with line, column and reason; CR_ELIMIT beyond a bound below or the arena's;
  *            CR_ENOMEM. *out_tree is written on success only.
  * Threads:   any, one arena each.

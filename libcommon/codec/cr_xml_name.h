@@ -1,7 +1,7 @@
 /* cr_xml_name: any text as the name of an XML element, as XStream does it, and back.
  *
- * '_' becomes "__", '$' becomes "_-", and each UTF-16 unit that may not stand in a name becomes "_."
- * and four hexadecimal digits: "a b" is a_.0020b.
+ * '_' becomes "__", '$' becomes "_-", and each UTF-16 unit that may not stand in a name becomes
+ * "_." and four hexadecimal digits: "a b" is a_.0020b.
  *
  * Errors:  those of the buffer. Unescaping is total: what is no escape is taken as it is.
  * Threads: any.
