@@ -133,6 +133,14 @@ void cr_xml_text(struct cr_xml_writer *writer, struct cr_slice text)
     cr_xml_quote(writer->out, text);
 }
 
+void cr_xml_int(struct cr_xml_writer *writer, int64_t value)
+{
+    CR_ASSERT(writer->depth > 0);
+    close_tag(writer);
+    writer->children = false;
+    cr_buf_int(writer->out, value);
+}
+
 void cr_xml_end(struct cr_xml_writer *writer)
 {
     CR_ASSERT(writer->depth > 0);
@@ -165,7 +173,6 @@ void cr_xml_pair_text(struct cr_xml_writer *writer, const char *name, const char
 void cr_xml_pair_int(struct cr_xml_writer *writer, const char *name, int64_t value)
 {
     cr_xml_begin(writer, name);
-    close_tag(writer);
-    cr_buf_int(writer->out, value);
+    cr_xml_int(writer, value);
     cr_xml_end(writer);
 }

@@ -51,6 +51,7 @@ void cr_xml_begin(struct cr_xml_writer *writer, const char *name); /* must be an
 void cr_xml_begin_escaped(struct cr_xml_writer *writer, struct cr_slice name);
 void cr_xml_attribute(struct cr_xml_writer *writer, const char *name, struct cr_slice value);
 void cr_xml_text(struct cr_xml_writer *writer, struct cr_slice text);
+void cr_xml_int(struct cr_xml_writer *writer, int64_t value);
 void cr_xml_end(struct cr_xml_writer *writer);
 
 /* An element with a text in one call. */

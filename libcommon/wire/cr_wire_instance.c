@@ -8,25 +8,37 @@
 #include "cr_int.h"
 #include "cr_wire_instance_private.h"
 
-#define TEXT(key, member, upper)                                                                   \
+#define TEXT(key, member, max, upper)                                                              \
     {                                                                                              \
-        key, offsetof(struct cr_wire_instance, member), upper                                      \
+        key, offsetof(struct cr_wire_instance, member), max, upper                                 \
     }
 
 const struct cr_wire_text cr_wire_texts[CR_WIRE_TEXT_COUNT] = {
-    TEXT("instanceId", instance_id, false),
-    TEXT("hostName", host_name, false),
-    TEXT("app", app, true),
-    TEXT("ipAddr", ip_addr, false),
-    TEXT("sid", sid, false),
-    TEXT("appGroupName", app_group_name, true),
-    TEXT("homePageUrl", home_page_url, false),
-    TEXT("statusPageUrl", status_page_url, false),
-    TEXT("healthCheckUrl", health_check_url, false),
-    TEXT("secureHealthCheckUrl", secure_health_check_url, false),
-    TEXT("vipAddress", vip_address, false),
-    TEXT("secureVipAddress", secure_vip_address, false),
-    TEXT("asgName", asg_name, false),
+    TEXT("instanceId", instance_id, CR_WIRE_NAME_MAX, false),
+    TEXT("hostName", host_name, CR_WIRE_NAME_MAX, false),
+    TEXT("app", app, CR_WIRE_NAME_MAX, true),
+    TEXT("ipAddr", ip_addr, CR_WIRE_NAME_MAX, false),
+    TEXT("sid", sid, CR_WIRE_NAME_MAX, false),
+    TEXT("appGroupName", app_group_name, CR_WIRE_NAME_MAX, true),
+    TEXT("homePageUrl", home_page_url, CR_WIRE_TEXT_MAX, false),
+    TEXT("statusPageUrl", status_page_url, CR_WIRE_TEXT_MAX, false),
+    TEXT("healthCheckUrl", health_check_url, CR_WIRE_TEXT_MAX, false),
+    TEXT("secureHealthCheckUrl", secure_health_check_url, CR_WIRE_TEXT_MAX, false),
+    TEXT("vipAddress", vip_address, CR_WIRE_TEXT_MAX, false),
+    TEXT("secureVipAddress", secure_vip_address, CR_WIRE_TEXT_MAX, false),
+    TEXT("asgName", asg_name, CR_WIRE_NAME_MAX, false),
+};
+
+const char *const cr_wire_center_names[CR_WIRE_AMAZON + 1] = {
+    [CR_WIRE_MY_OWN] = "MyOwn",
+    [CR_WIRE_NETFLIX] = "Netflix",
+    [CR_WIRE_AMAZON] = "Amazon",
+};
+
+const char *const cr_wire_action_names[CR_WIRE_DELETED + 1] = {
+    [CR_WIRE_ADDED] = "ADDED",
+    [CR_WIRE_MODIFIED] = "MODIFIED",
+    [CR_WIRE_DELETED] = "DELETED",
 };
 
 static const char *const status_names[CR_WIRE_STATUS_COUNT] = {
@@ -90,6 +102,26 @@ struct cr_slice cr_wire_instance_metadata(const struct cr_wire_instance *instanc
                                           struct cr_slice key)
 {
     return pair_value(instance->metadata, instance->metadata_count, key);
+}
+
+int64_t cr_wire_lease_renewal(const struct cr_wire_lease *lease)
+{
+    return lease->renewal_s > 0 ? lease->renewal_s : CR_WIRE_LEASE_RENEWAL_S;
+}
+
+int64_t cr_wire_lease_duration(const struct cr_wire_lease *lease)
+{
+    return lease->duration_s > 0 ? lease->duration_s : CR_WIRE_LEASE_DURATION_S;
+}
+
+bool cr_wire_is_compact_key(struct cr_slice key)
+{
+    static const char *const kept[] = {"instance-id", "public-ipv4", "public-hostname",
+                                       "local-ipv4", "availability-zone"};
+    for (size_t i = 0; i < CR_COUNT(kept); i++)
+        if (cr_slice_is(key, kept[i]))
+            return true;
+    return false;
 }
 
 /* The block: the record, the pairs of both lists, then the texts, each with a NUL behind it. */

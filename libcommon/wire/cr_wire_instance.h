@@ -1,4 +1,5 @@
-/* cr_wire_instance: one instance of a service as Eureka's registry knows it, read from JSON and XML.
+/* cr_wire_instance: one instance of a service as Eureka's registry knows it, read from JSON and
+ * XML.
  *
  * Ownership: the record borrows its texts and pairs. What a reader fills belongs to the caller's
  *            arena; cr_wire_instance_copy makes a block of its own, freed with
@@ -139,8 +140,8 @@ CR_MUST_CHECK int cr_wire_instance_read(struct cr_slice json, int64_t wall_ms,
                                         struct cr_arena *arena,
                                         struct cr_wire_instance *out_instance, struct cr_err *err);
 
-/* The same from <instance>...</instance>: metadata keys are unescaped (cr_xml_name), a status may be
- * in any case, and the data centre's class attribute does not count. */
+/* The same from <instance>...</instance>: metadata keys are unescaped (cr_xml_name), a status may
+ * be in any case, and the data centre's class attribute does not count. */
 CR_MUST_CHECK int cr_wire_instance_read_xml(struct cr_slice xml, int64_t wall_ms,
                                             struct cr_arena *arena,
                                             struct cr_wire_instance *out_instance,

@@ -262,13 +262,81 @@ static void test_bad_records_say_what_is_wrong(void **state)
     read_fails("{\"app\":null}", CR_EPARSE, "'app' is missing");
     read_fails("{\"app\":\"a\",\"hostName\":{}}", CR_EPARSE, "'hostName' may not be an object");
     read_fails("{\"app\":\"a\",\"port\":[1]}", CR_EPARSE, "'port' may not be an array");
-    read_fails("{\"app\":\"a\",\"port\":{\"$\":\"http\"}}", CR_EPARSE, "'port' is not a number");
+    read_fails("{\"app\":\"a\",\"port\":{\"$\":\"http\"}}", CR_EPARSE,
+               "'port' is not a whole number");
     read_fails("{\"app\":\"a\",\"leaseInfo\":3}", CR_EPARSE, "'leaseInfo'");
     read_fails("{\"app\":\"a\",\"leaseInfo\":{\"durationInSecs\":\"soon\"}}", CR_EPARSE,
                "'durationInSecs' is not a whole number");
     read_fails("{\"app\":\"a\",\"metadata\":[]}", CR_EPARSE, "'metadata' may not be an array");
     read_fails("{\"app\":\"a\",\"dataCenterInfo\":{\"name\":\"Moon\"}}", CR_EPARSE,
                "MyOwn, Netflix or Amazon");
+}
+
+static void test_of_equal_names_the_last_counts(void **state)
+{
+    (void)state;
+    struct cr_wire_instance instance =
+        read_ok("{\"app\":\"a\",\"app\":\"b\",\"metadata\":{\"x\":1,\"y\":2,\"x\":3}}");
+    assert_slice(instance.app, "B");
+    assert_int_equal(instance.metadata_count, 2);
+    assert_slice(instance.metadata[0].key, "x");
+    assert_slice(instance.metadata[0].value, "3");
+}
+
+/* Java keeps these in an int: one that does not fit would break every client. */
+static void test_numbers_fit_java(void **state)
+{
+    (void)state;
+    assert_int_equal(read_ok("{\"app\":\"a\",\"port\":2147483647}").port.number, INT32_MAX);
+    read_fails("{\"app\":\"a\",\"port\":{\"$\":2147483648}}", CR_EPARSE, "'port' is out of range");
+    read_fails("{\"app\":\"a\",\"securePort\":-2147483649}", CR_EPARSE,
+               "'securePort' is out of range");
+    read_fails("{\"app\":\"a\",\"countryId\":1e3}", CR_EPARSE, "'countryId' is not a whole");
+    read_fails("{\"app\":\"a\",\"leaseInfo\":{\"durationInSecs\":9999999999}}", CR_EPARSE,
+               "'durationInSecs' is out of range");
+    read_fails("{\"app\":\"a\",\"lastDirtyTimestamp\":9223372036854775808}", CR_EPARSE,
+               "'lastDirtyTimestamp' is out of range");
+}
+
+static void read_long(const char *before, int length, const char *behind, const char *words)
+{
+    CR_AUTO(cr_buf) json = {0};
+    cr_buf_text(&json, before);
+    for (int i = 0; i < length; i++)
+        cr_buf_char(&json, 'x');
+    cr_buf_text(&json, behind);
+    if (words)
+        read_fails(json.data, CR_ELIMIT, words);
+    else
+        read_ok(json.data);
+}
+
+static void test_texts_are_bounded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *behind;
+        int max;
+        const char *words;
+    } cases[] = {
+        {"{\"app\":\"", "\"}", CR_WIRE_NAME_MAX, "'app' has 1025 bytes, at most 1024"},
+        {"{\"app\":\"a\",\"instanceId\":\"", "\"}", CR_WIRE_NAME_MAX, "'instanceId' has"},
+        {"{\"app\":\"a\",\"homePageUrl\":\"", "\"}", CR_WIRE_TEXT_MAX, "'homePageUrl' has 8193"},
+        {"{\"app\":\"a\",\"metadata\":{\"", "\":1}}", CR_WIRE_NAME_MAX, "metadata key 'xxx"},
+        {"{\"app\":\"a\",\"metadata\":{\"k\":\"", "\"}}", CR_WIRE_VALUE_MAX,
+         "metadata 'k' has 32769 bytes"},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        read_long(cases[i].before, cases[i].max, cases[i].behind, NULL);
+        read_long(cases[i].before, cases[i].max + 1, cases[i].behind, cases[i].words);
+    }
+    /* made of two texts that are each short enough */
+    CR_AUTO(cr_buf) json = {0};
+    cr_buf_text(&json, "{\"app\":\"a\",\"hostName\":\"");
+    for (int i = 0; i < 600; i++)
+        cr_buf_char(&json, 'h');
+    cr_buf_text(&json, "\",\"metadata\":{\"instanceId\":\"");
+    read_long(json.data, 600, "\"}}", "makes an id of 1201 bytes");
 }
 
 static void test_metadata_is_bounded(void **state)
@@ -337,6 +405,9 @@ int main(void)
         TEST(test_status_words),
         TEST(test_data_center_states),
         TEST(test_bad_records_say_what_is_wrong),
+        TEST(test_of_equal_names_the_last_counts),
+        TEST(test_numbers_fit_java),
+        TEST(test_texts_are_bounded),
         TEST(test_metadata_is_bounded),
         TEST(test_lists),
     };
