@@ -3,6 +3,7 @@
 #include "cr_xml.h"
 
 #include <expat.h>
+#include <string.h>
 
 #include "cr_buf.h"
 #include "cr_tree_private.h"
@@ -51,16 +52,20 @@ static bool put_text(struct growth *g, struct cr_slice *to, struct cr_slice text
 }
 
 /* An empty string under a new name in a value, which thereby is an object. NULL: stopped. */
-static struct cr_tree *add(struct growth *g, struct cr_tree *parent, struct cr_slice key)
+static struct cr_tree *add(struct growth *g, struct cr_tree *parent, const char *prefix,
+                           const char *name)
 {
+    size_t before = strlen(prefix);
+    size_t len = strlen(name);
     struct cr_tree *node = cr_arena_alloc(g->arena, sizeof *node);
-    if (!node) {
+    char *key = cr_arena_alloc(g->arena, before + len + 1);
+    if (!node || !key) {
         stop_for_memory(g);
         return NULL;
     }
-    *node = (struct cr_tree){.kind = CR_TREE_STRING, .text = {"", 0}};
-    if (!put_text(g, &node->key, key))
-        return NULL;
+    memcpy(key, prefix, before);
+    memcpy(key + before, name, len);
+    *node = (struct cr_tree){.kind = CR_TREE_STRING, .key = {key, before + len}, .text = {"", 0}};
     parent->kind = CR_TREE_OBJECT;
     if (parent->last)
         parent->last->next = node;
@@ -74,15 +79,11 @@ static struct cr_tree *add(struct growth *g, struct cr_tree *parent, struct cr_s
 static void add_attribute(struct growth *g, struct cr_tree *element, const char *name,
                           const char *value)
 {
-    char key[CR_XML_NAME_MAX + 2] = "@";
-    struct cr_slice rest = cr_slice_of(name);
-    if (rest.len > CR_XML_NAME_MAX) {
+    if (strlen(name) > CR_XML_NAME_MAX) {
         stop(g, CR_ELIMIT, "an attribute's name is too long");
         return;
     }
-    for (size_t i = 0; i < rest.len; i++)
-        key[i + 1] = rest.ptr[i];
-    struct cr_tree *node = add(g, element, (struct cr_slice){key, rest.len + 1});
+    struct cr_tree *node = add(g, element, "@", name);
     if (node)
         put_text(g, &node->text, cr_slice_of(value));
 }
@@ -90,19 +91,18 @@ static void add_attribute(struct growth *g, struct cr_tree *element, const char 
 static void XMLCALL on_start(void *ctx, const XML_Char *name, const XML_Char **attributes)
 {
     struct growth *g = ctx;
-    struct cr_slice key = cr_slice_of(name);
+    bool too_long = strlen(name) > CR_XML_NAME_MAX;
     if (g->rc)
         return;
     if (g->depth > CR_XML_DEPTH_MAX) {
         stop(g, CR_ELIMIT, "elements are nested too deeply");
         return;
     }
-    if (g->elements++ == CR_XML_ELEMENTS_MAX || key.len > CR_XML_NAME_MAX) {
-        stop(g, CR_ELIMIT,
-             key.len > CR_XML_NAME_MAX ? "an element's name is too long" : "too many elements");
+    if (g->elements++ == CR_XML_ELEMENTS_MAX || too_long) {
+        stop(g, CR_ELIMIT, too_long ? "an element's name is too long" : "too many elements");
         return;
     }
-    struct cr_tree *node = add(g, g->frames[g->depth - 1].node, key);
+    struct cr_tree *node = add(g, g->frames[g->depth - 1].node, "", name);
     if (!node)
         return;
     struct frame *frame = &g->frames[g->depth++];
@@ -138,7 +138,7 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
     if (frame->node->kind == CR_TREE_STRING) {
         put_text(g, &frame->node->text, text);
     } else if (cr_slice_trim(text).len > 0) {
-        struct cr_tree *member = add(g, frame->node, CR_SLICE("$"));
+        struct cr_tree *member = add(g, frame->node, "", "$");
         if (member)
             put_text(g, &member->text, text);
     }

@@ -15,8 +15,8 @@ FUNCTION_LINES_MAX = 70
 
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|strncpy)\s*\(")
 THIRD_PARTY = re.compile(
-    r"#include\s*<(microhttpd|curl/|cjson|yaml|sqlite3|librdkafka|git2|openssl|zlib|nghttp2)|"
-    r"\b(MHD_|CURL\b|CURLM\b|cJSON|yaml_|sqlite3\b|rd_kafka_|git_\w+\s*\*)")
+    r"#include\s*<(microhttpd|curl/|cjson|expat|yaml|sqlite3|librdkafka|git2|openssl|zlib|nghttp2)|"
+    r"\b(MHD_|CURL\b|CURLM\b|cJSON|XML_Parser\b|yaml_|sqlite3\b|rd_kafka_|git_\w+\s*\*)")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from .build import build
+from .fuzz import run_fuzzers
 from .running import sanitizer_env
 from .stack import ROOT
 
@@ -66,6 +67,12 @@ def run_pytest(*folders, side_by_side=False):
     return run
 
 
+def run_fuzz(_suite):
+    failures, lines = run_fuzzers()
+    print("\n".join(lines), flush=True)
+    return Result(passed=len(lines) - len(failures), failed=len(failures), notes=failures)
+
+
 def read_junit(report):
     """Counts of a JUnit file; a missing one is a failure of the whole suite."""
     if not report.exists():
@@ -102,6 +109,8 @@ SUITES = (
           run_pytest("blackbox", side_by_side=True)),
     Suite("faults-asan", "asan", "faults, in short, under ASan", run_pytest("faults")),
     Suite("unit-tsan", "tsan", "unit by gcc with TSan", run_ctest),
+    Suite("fuzz", "fuzz", "each parser's fuzzer over its kept corpus, and a few seconds beyond",
+          run_fuzz),
     Suite("gateway-tsan", "tsan", "the gateway's black-box tests under TSan",
           run_pytest("blackbox/gateway", side_by_side=True)),
     Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint, ahead=True),

@@ -1,0 +1,9 @@
+/* .properties: flat documents hold what their header promises. */
+#include "cr_properties.h"
+#include "fuzz_flat.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_flat(cr_properties_parse, data, size);
+    return 0;
+}
