@@ -63,7 +63,7 @@ static struct cr_wire_instance some_instance(struct cr_arena *arena, bool xml)
         .host_name = maybe_text(arena, xml),
         .app = {"APP", 3},
         .ip_addr = maybe_text(arena, xml),
-        .sid = maybe_text(arena, xml),
+        .sid = next(2) ? CR_SLICE("s") : (struct cr_slice){0}, /* "na" would go */
         .app_group_name = {"GROUP", 5},
         .home_page_url = maybe_text(arena, xml),
         .status_page_url = maybe_text(arena, xml),
