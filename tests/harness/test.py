@@ -95,6 +95,8 @@ SUITES = (
     Suite("unit", "release", "rooms and pure cores (cmocka), gcc release", run_ctest),
     Suite("blackbox", "release", "real binaries over real sockets (pytest)",
           run_pytest("blackbox", side_by_side=True)),
+    Suite("conformance", "release", "every numbered case of a protocol's reference, with a table of them",
+          run_pytest("conformance", side_by_side=True)),
     Suite("stack", "release", "the front door, the README's commands, the demo",
           run_pytest("stack")),
     Suite("browser", "release", "the dashboard in headless Chromium", run_pytest("browser")),
