@@ -55,17 +55,13 @@ static bool put_text(struct growth *g, struct cr_slice *to, struct cr_slice text
 static struct cr_tree *add(struct growth *g, struct cr_tree *parent, const char *prefix,
                            const char *name)
 {
-    size_t before = strlen(prefix);
-    size_t len = strlen(name);
     struct cr_tree *node = cr_arena_alloc(g->arena, sizeof *node);
-    char *key = cr_arena_alloc(g->arena, before + len + 1);
+    const char *key = cr_arena_printf(g->arena, "%s%s", prefix, name);
     if (!node || !key) {
         stop_for_memory(g);
         return NULL;
     }
-    memcpy(key, prefix, before);
-    memcpy(key + before, name, len);
-    *node = (struct cr_tree){.kind = CR_TREE_STRING, .key = {key, before + len}, .text = {"", 0}};
+    *node = (struct cr_tree){.kind = CR_TREE_STRING, .key = cr_slice_of(key), .text = {"", 0}};
     parent->kind = CR_TREE_OBJECT;
     if (parent->last)
         parent->last->next = node;

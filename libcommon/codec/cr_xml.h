@@ -29,7 +29,7 @@ enum {
     CR_XML_DEPTH_MAX = 64,
     CR_XML_ELEMENTS_MAX = 1000000,
     CR_XML_ATTRIBUTES_MAX = 64, /* of one element */
-    CR_XML_NAME_MAX = 8 * 1024, /* bytes of an element's or attribute's name; escaped ones are long */
+    CR_XML_NAME_MAX = 8 * 1024, /* bytes of a name; escaped ones are long (cr_xml_name) */
     CR_XML_BYTES_MAX = 64 * 1024 * 1024,
 };
 

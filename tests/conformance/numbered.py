@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parent
 
 
 def listed(reference):
-    """The numbers of the cases that a folder's cases.txt promises: "1-79 later: 80-85 (why)"."""
+    """What a folder's cases.txt says: numbers that are promised, and {number: why it comes later}."""
     promised, later = set(), {}
     source = FOLDER / reference / "cases.txt"
     for line in source.read_text().splitlines() if source.exists() else ():
