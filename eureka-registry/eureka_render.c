@@ -118,10 +118,5 @@ struct document *eureka_render_instance(const struct registry_instance *instance
 
 void eureka_hash_code(const struct registry *registry, struct cr_buf *out)
 {
-    for (size_t i = 0; i < CR_WIRE_STATUS_COUNT; i++) {
-        enum cr_wire_status status = (enum cr_wire_status)i;
-        size_t count = registry_status_count(registry, status);
-        if (count > 0)
-            cr_buf_printf(out, "%s_%zu_", cr_wire_status_name(status), count);
-    }
+    census_hash(registry_census(registry), out);
 }

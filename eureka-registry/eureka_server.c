@@ -16,7 +16,7 @@ struct eureka_server {
     struct cr_thread thread;
     const struct cr_log *log;
     struct cr_gauge *instances;
-    struct cr_counter *changes[REGISTRY_EXPIRED + 1];
+    struct cr_counter *changes[REGISTRY_CHANGE_COUNT];
     struct cr_counter *renewals;
     struct cr_counter *renewals_unknown;
 };
@@ -27,18 +27,18 @@ static struct registry_now real_now(void)
 }
 
 /* With the lock, from the core. */
-static void changed(void *ctx, enum registry_change change,
-                    const struct registry_instance *instance)
+static void changed(void *ctx, const struct registry_event *event)
 {
-    static const char *const events[] = {
+    static const char *const events[REGISTRY_CHANGE_COUNT] = {
         [REGISTRY_ADDED] = "instance.registered",
+        [REGISTRY_MODIFIED] = "instance.modified",
         [REGISTRY_CANCELLED] = "instance.cancelled",
         [REGISTRY_EXPIRED] = "lease.expired",
     };
     struct eureka_server *server = ctx;
-    const struct cr_wire_instance *record = instance->record;
-    cr_counter_add(server->changes[change], 1);
-    cr_log_info(server->log, events[change], "%.*s/%.*s %s", CR_SLICE_ARG(record->app),
+    const struct cr_wire_instance *record = event->instance->record;
+    cr_counter_add(server->changes[event->change], 1);
+    cr_log_info(server->log, events[event->change], "%.*s/%.*s %s", CR_SLICE_ARG(record->app),
                 CR_SLICE_ARG(cr_wire_instance_id(record)), cr_wire_status_name(record->status));
 }
 
@@ -51,6 +51,7 @@ static void make_metrics(struct eureka_server *server)
 {
     static const char *const labels[] = {
         [REGISTRY_ADDED] = "change=\"registered\"",
+        [REGISTRY_MODIFIED] = "change=\"modified\"",
         [REGISTRY_CANCELLED] = "change=\"cancelled\"",
         [REGISTRY_EXPIRED] = "change=\"expired\"",
     };
@@ -130,7 +131,8 @@ int eureka_register(struct eureka_server *server, const struct cr_wire_instance 
     CR_LOCKED(&server->mutex);
     struct registry_registration out = {0};
     int64_t due_ms = registry_next_due_ms(server->registry);
-    int rc = registry_register(server->registry, record, replicated, real_now(), &out);
+    int rc = registry_register(server->registry, record,
+                               replicated ? REGISTRY_PEER : REGISTRY_CLIENT, real_now(), &out);
     if (rc)
         return rc;
     if (registry_next_due_ms(server->registry) < due_ms)
@@ -149,8 +151,9 @@ enum registry_renewal eureka_renew(struct eureka_server *server, struct cr_slice
                                    struct document **out_newer)
 {
     CR_LOCKED(&server->mutex);
-    enum registry_renewal renewal =
-        registry_renew(server->registry, app, id, dirty_ms, replicated, real_now());
+    const struct registry_beat beat = {
+        .dirty_ms = dirty_ms, .origin = replicated ? REGISTRY_PEER : REGISTRY_CLIENT};
+    enum registry_renewal renewal = registry_renew(server->registry, app, id, &beat, real_now());
     cr_counter_add(renewal == REGISTRY_UNKNOWN ? server->renewals_unknown : server->renewals, 1);
     if (renewal == REGISTRY_NEWER)
         *out_newer = eureka_render_record(registry_find(server->registry, app, id), DOCUMENT_JSON);
@@ -160,7 +163,7 @@ enum registry_renewal eureka_renew(struct eureka_server *server, struct cr_slice
 bool eureka_cancel(struct eureka_server *server, struct cr_slice app, struct cr_slice id)
 {
     CR_LOCKED(&server->mutex);
-    return registry_cancel(server->registry, app, id, real_now());
+    return registry_cancel(server->registry, app, id, REGISTRY_CLIENT, real_now());
 }
 
 struct document *eureka_get_all(struct eureka_server *server, enum document_form form,

@@ -23,10 +23,16 @@ int64_t lease_period_ms(const struct cr_wire_lease *terms, bool *out_stretched)
     return MS_PER_S * (*out_stretched ? 2 * interval_s : duration_s);
 }
 
+void lease_queue_init(struct lease_queue *queue)
+{
+    *queue = (struct lease_queue){0};
+    cr_list_init(&queue->held);
+}
+
 void lease_queue_fini(struct lease_queue *queue)
 {
     free(queue->heap);
-    *queue = (struct lease_queue){0};
+    lease_queue_init(queue);
 }
 
 static struct lease *at(const struct lease_queue *queue, size_t place)
@@ -65,9 +71,10 @@ static void move_down(struct lease_queue *queue, struct lease *lease)
     settle(queue, lease, place);
 }
 
+/* The held ones keep their room: their return must not fail. */
 static int grow(struct lease_queue *queue)
 {
-    if (queue->count < queue->capacity)
+    if (queue->count + queue->held_count < queue->capacity)
         return 0;
     size_t capacity = queue->capacity ? 2 * queue->capacity : CAPACITY_FIRST;
     struct lease **heap = reallocarray(queue->heap, capacity, sizeof(struct lease *));
@@ -78,20 +85,21 @@ static int grow(struct lease_queue *queue)
     return 0;
 }
 
-int lease_queue_put(struct lease_queue *queue, struct lease *lease)
+static void enter(struct lease_queue *queue, struct lease *lease)
 {
-    if (lease->place == 0) {
-        if (grow(queue))
-            return CR_ENOMEM;
-        queue->count++;
-        settle(queue, lease, queue->count);
-    }
-    move_up(queue, lease);
-    move_down(queue, lease);
-    return 0;
+    queue->count++;
+    settle(queue, lease, queue->count);
 }
 
-void lease_queue_remove(struct lease_queue *queue, struct lease *lease)
+static void leave_held(struct lease_queue *queue, struct lease *lease)
+{
+    if (!lease_is_held(lease))
+        return;
+    cr_list_remove(&lease->held);
+    queue->held_count--;
+}
+
+static void leave_heap(struct lease_queue *queue, struct lease *lease)
 {
     if (lease->place == 0)
         return;
@@ -106,15 +114,48 @@ void lease_queue_remove(struct lease_queue *queue, struct lease *lease)
     lease->place = 0;
 }
 
+int lease_queue_put(struct lease_queue *queue, struct lease *lease)
+{
+    if (lease_is_held(lease)) {
+        leave_held(queue, lease);
+        enter(queue, lease);
+    } else if (lease->place == 0) {
+        if (grow(queue))
+            return CR_ENOMEM;
+        enter(queue, lease);
+    }
+    move_up(queue, lease);
+    move_down(queue, lease);
+    return 0;
+}
+
+void lease_queue_remove(struct lease_queue *queue, struct lease *lease)
+{
+    leave_heap(queue, lease);
+    leave_held(queue, lease);
+}
+
 struct lease *lease_queue_first(const struct lease_queue *queue)
 {
     return queue->count ? at(queue, 1) : NULL;
 }
 
-void lease_renew(struct lease_queue *queue, struct lease *lease, int64_t now_ms)
+void lease_queue_hold(struct lease_queue *queue, struct lease *lease)
 {
-    CR_ASSERT(lease->place > 0);
-    lease->due_ms = now_ms + lease->period_ms;
-    move_up(queue, lease);
-    move_down(queue, lease);
+    leave_heap(queue, lease);
+    cr_list_push_back(&queue->held, &lease->held);
+    queue->held_count++;
+}
+
+struct lease *lease_queue_first_held(const struct lease_queue *queue)
+{
+    return queue->held_count ? CR_CONTAINER(queue->held.next, struct lease, held) : NULL;
+}
+
+void lease_renew(struct lease_queue *queue, struct lease *lease, int64_t now_ms, int64_t slack_ms)
+{
+    CR_ASSERT(lease->place > 0 || lease_is_held(lease));
+    lease->due_ms = now_ms + lease->period_ms + slack_ms;
+    int rc = lease_queue_put(queue, lease);
+    CR_ASSERT(rc == 0); /* it is in the queue, so there is room for it */
 }

@@ -1,27 +1,30 @@
-/* The registry's rules: who is in, with which data, and for how long. */
-#include "registry.h"
+/* Who is in: applications, instances, and those that have gone of late. */
+#include "registry_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "cr_assert.h"
 #include "cr_err.h"
+#include "cr_int.h"
+#include "status_rules.h"
 
-struct registry {
-    struct cr_map *apps;
-    struct lease_queue leases;
-    size_t by_status[CR_WIRE_STATUS_COUNT];
-    uint64_t version;
-    struct document *rendered[DOCUMENT_FORMS];
-    struct registry_options options;
-};
+enum { RENEWAL_INTERVAL_S = 30 };
 
-static void instance_free(void *value)
+/* ---- life ---- */
+
+void registry_instance_free(struct registry_instance *instance)
 {
-    struct registry_instance *instance = value;
+    if (!instance)
+        return;
     documents_drop(instance->rendered);
     cr_wire_instance_free(instance->record);
     free(instance);
+}
+
+static void free_instance(void *value)
+{
+    registry_instance_free(value);
 }
 
 static void app_free(void *value)
@@ -40,20 +43,45 @@ struct registry *registry_new(const struct registry_options *options)
     if (!registry)
         return NULL;
     registry->options = *options;
-    registry->version = 1;
+    registry->version = options->version ? options->version : 1;
+    if (registry->options.self_preservation.renewal_interval_s <= 0)
+        registry->options.self_preservation.renewal_interval_s = RENEWAL_INTERVAL_S;
+    lease_queue_init(&registry->leases);
+    delta_init(&registry->delta, options->delta_retention_ms);
+    cr_list_init(&registry->graves_queue);
+    self_preservation_init(&registry->self_preservation, &registry->options.self_preservation,
+                           options->began_ms);
     registry->apps = cr_map_new(0, app_free);
-    if (registry->apps)
+    registry->graves = cr_map_new(0, free_instance);
+    if (!overrides_init(&registry->overrides) && registry->apps && registry->graves)
         return registry;
-    free(registry);
+    registry_free(registry);
     return NULL;
+}
+
+static void free_instances(struct registry *registry)
+{
+    size_t app_cursor = 0;
+    const struct registry_app *app;
+    while (registry->apps && (app = registry_next_app(registry, &app_cursor)) != NULL) {
+        size_t cursor = 0;
+        struct registry_instance *instance;
+        while ((instance = registry_next_instance(app, &cursor)) != NULL)
+            registry_instance_free(instance);
+    }
 }
 
 void registry_free(struct registry *registry)
 {
     if (!registry)
         return;
+    free_instances(registry);
     cr_map_free(registry->apps);
+    cr_map_free(registry->graves);
+    overrides_fini(&registry->overrides);
     lease_queue_fini(&registry->leases);
+    lastn_fini(&registry->registered);
+    lastn_fini(&registry->cancelled);
     documents_drop(registry->rendered);
     free(registry);
 }
@@ -64,71 +92,7 @@ void registry_freep(struct registry **registry)
     *registry = NULL;
 }
 
-/* What is rendered of the instance, of its application and of the whole is stale. */
-static void changed(struct registry *registry, enum registry_change change,
-                    struct registry_instance *instance)
-{
-    documents_drop(instance->rendered);
-    documents_drop(instance->app->rendered);
-    documents_drop(registry->rendered);
-    registry->version++;
-    if (registry->options.changed)
-        registry->options.changed(registry->options.ctx, change, instance);
-}
-
-static void drop_app_if_empty(struct registry *registry, struct registry_app *app)
-{
-    if (cr_map_count(app->instances) == 0)
-        cr_map_remove(registry->apps, app->name);
-}
-
-static void drop(struct registry *registry, enum registry_change change,
-                 struct registry_instance *instance, int64_t wall_ms)
-{
-    struct registry_app *app = instance->app;
-    struct cr_wire_instance *record = instance->record;
-    record->action = CR_WIRE_DELETED;
-    record->lease.eviction_ms = wall_ms;
-    record->last_updated_ms = wall_ms;
-    lease_queue_remove(&registry->leases, &instance->lease);
-    registry->by_status[record->status]--;
-    changed(registry, change, instance);
-    cr_map_remove(app->instances, cr_wire_instance_id(record));
-    drop_app_if_empty(registry, app);
-}
-
-/* Which status an instance gets, first rule that matches. Netflix numbers five rules; the second
- * and third need overrides and auto-scaling groups. */
-static enum cr_wire_status status_by_rules(const struct cr_wire_instance *record,
-                                           const struct cr_wire_instance *stored, bool replicated)
-{
-    bool serving = record->status == CR_WIRE_UP || record->status == CR_WIRE_OUT_OF_SERVICE;
-    if (!serving)
-        return record->status; /* 1: DOWN, STARTING and UNKNOWN always show */
-    if (stored && !replicated &&
-        (stored->status == CR_WIRE_UP || stored->status == CR_WIRE_OUT_OF_SERVICE))
-        return stored->status; /* 4: a client may not change between these two by itself */
-    return record->status;     /* 5 */
-}
-
-/* The server's part of a record that begins a new lease. */
-static void begin_lease(struct cr_wire_instance *record, int64_t service_up_ms, int64_t wall_ms)
-{
-    if (record->lease.renewal_s <= 0)
-        record->lease.renewal_s = CR_WIRE_LEASE_RENEWAL_S;
-    if (record->lease.duration_s <= 0)
-        record->lease.duration_s = CR_WIRE_LEASE_DURATION_S;
-    if (service_up_ms == 0 && record->status == CR_WIRE_UP)
-        service_up_ms = wall_ms;
-    record->lease.registration_ms = wall_ms;
-    record->lease.last_renewal_ms = wall_ms;
-    record->lease.eviction_ms = 0;
-    record->lease.service_up_ms = service_up_ms;
-    record->overridden_status = CR_WIRE_UNKNOWN;
-    record->coordinating_discovery_server = false;
-    record->action = CR_WIRE_ADDED;
-    record->last_updated_ms = wall_ms;
-}
+/* ---- coming and going ---- */
 
 static struct registry_app *app_get_or_new(struct registry *registry, struct cr_slice name)
 {
@@ -140,7 +104,7 @@ static struct registry_app *app_get_or_new(struct registry *registry, struct cr_
         return NULL;
     memcpy(app->text, name.ptr, name.len);
     app->name = (struct cr_slice){app->text, name.len};
-    app->instances = cr_map_new(0, instance_free);
+    app->instances = cr_map_new(0, NULL);
     if (!app->instances || cr_map_put(registry->apps, name, app)) {
         app_free(app);
         return NULL;
@@ -148,247 +112,223 @@ static struct registry_app *app_get_or_new(struct registry *registry, struct cr_
     return app;
 }
 
-/* Everything that can fail, before anything shows. */
-static int add(struct registry *registry, struct registry_instance *instance)
+static void drop_app_if_empty(struct registry *registry, const struct registry_app *app)
+{
+    if (cr_map_count(app->instances) == 0)
+        cr_map_remove(registry->apps, app->name);
+}
+
+int registry_enter(struct registry *registry, struct registry_instance *instance)
 {
     struct registry_app *app = app_get_or_new(registry, instance->record->app);
     if (!app)
         return CR_ENOMEM;
-    instance->app = app;
     int rc = lease_queue_put(&registry->leases, &instance->lease);
     if (!rc) {
         rc = cr_map_put(app->instances, cr_wire_instance_id(instance->record), instance);
         if (rc)
             lease_queue_remove(&registry->leases, &instance->lease);
     }
-    if (rc)
-        drop_app_if_empty(registry, app);
-    return rc;
-}
-
-static int register_new(struct registry *registry, const struct cr_wire_instance *record,
-                        bool replicated, struct registry_now now, struct registry_registration *out)
-{
-    if (registry->options.instances_max &&
-        registry->leases.count >= registry->options.instances_max)
-        return CR_ELIMIT;
-    struct registry_instance *instance = calloc(1, sizeof *instance);
-    if (!instance)
-        return CR_ENOMEM;
-    instance->record = cr_wire_instance_copy(record);
-    if (!instance->record) {
-        free(instance);
-        return CR_ENOMEM;
-    }
-    instance->lease.period_ms = lease_period_ms(&record->lease, &instance->stretched);
-    instance->lease.due_ms = now.now_ms + instance->lease.period_ms;
-    instance->record->status = status_by_rules(record, NULL, replicated);
-    begin_lease(instance->record, 0, now.wall_ms);
-    int rc = add(registry, instance);
     if (rc) {
-        instance_free(instance);
+        drop_app_if_empty(registry, app);
         return rc;
     }
-    registry->by_status[instance->record->status]++;
-    *out = (struct registry_registration){.stretched = instance->stretched,
-                                          .period_ms = instance->lease.period_ms};
-    changed(registry, REGISTRY_ADDED, instance);
+    instance->app = app;
+    registry->census.by_status[instance->record->status]++;
     return 0;
 }
 
-static int register_again(struct registry *registry, struct registry_instance *instance,
-                          const struct cr_wire_instance *record, bool replicated,
-                          struct registry_now now, struct registry_registration *out)
+void registry_leave(struct registry *registry, struct registry_instance *instance)
 {
-    struct cr_wire_instance *stored = instance->record;
-    bool kept = stored->last_dirty_ms > record->last_dirty_ms;
-    struct cr_wire_instance *next = kept ? stored : cr_wire_instance_copy(record);
-    if (!next)
-        return CR_ENOMEM;
-    bool stretched_before = instance->stretched;
-    enum cr_wire_status status = status_by_rules(next, stored, replicated);
-    registry->by_status[stored->status]--;
-    registry->by_status[status]++;
-    next->status = status;
-    begin_lease(next, stored->lease.service_up_ms, now.wall_ms);
-    if (!kept)
-        cr_wire_instance_free(stored);
-    instance->record = next;
-    /* The new lease is the one that was asked for, also where the data is not taken. */
-    instance->lease.period_ms = lease_period_ms(&record->lease, &instance->stretched);
-    lease_renew(&registry->leases, &instance->lease, now.now_ms);
-    *out = (struct registry_registration){.renewed = true,
-                                          .kept = kept,
-                                          .stretched = instance->stretched && !stretched_before,
-                                          .period_ms = instance->lease.period_ms};
-    changed(registry, REGISTRY_ADDED, instance);
-    return 0;
+    struct registry_app *app = instance->app;
+    registry->census.by_status[instance->record->status]--;
+    lease_queue_remove(&registry->leases, &instance->lease);
+    cr_map_remove(app->instances, cr_wire_instance_id(instance->record));
+    documents_drop(app->rendered);
+    drop_app_if_empty(registry, app);
+    instance->app = NULL;
 }
 
-int registry_register(struct registry *registry, const struct cr_wire_instance *record,
-                      bool replicated, struct registry_now now,
-                      struct registry_registration *out_registration)
+/* ---- those that have gone ---- */
+
+enum { GRAVE_KEY_MAX = 2 * REGISTRY_NAME_MAX + 1 };
+
+/* No name has a NUL. False for names that nobody can have registered. */
+static bool grave_key(struct cr_slice app, struct cr_slice id, char out[GRAVE_KEY_MAX],
+                      struct cr_slice *out_key)
 {
-    CR_ASSERT(record->app.len > 0 && cr_wire_instance_id(record).len > 0);
-    registry_expire(registry, now);
-    struct registry_instance *instance =
-        registry_find(registry, record->app, cr_wire_instance_id(record));
-    if (instance)
-        return register_again(registry, instance, record, replicated, now, out_registration);
-    return register_new(registry, record, replicated, now, out_registration);
+    if (app.len > REGISTRY_NAME_MAX || id.len > REGISTRY_NAME_MAX)
+        return false;
+    memcpy(out, app.ptr, app.len);
+    out[app.len] = '\0';
+    memcpy(out + app.len + 1, id.ptr, id.len);
+    *out_key = (struct cr_slice){out, app.len + 1 + id.len};
+    return true;
 }
 
-/* NULL, or what makes a name unfit to be kept, shown and put into paths. */
-static const char *name_fault(const char *key, struct cr_slice name, struct cr_arena *arena)
+static void forget(struct registry *registry, struct registry_instance *instance)
 {
-    if (name.len > REGISTRY_NAME_MAX)
-        return cr_arena_printf(arena, "%s is longer than %d bytes", key, REGISTRY_NAME_MAX);
-    for (size_t i = 0; i < name.len; i++)
-        if ((unsigned char)name.ptr[i] < 0x20 || name.ptr[i] == 0x7f)
-            return cr_arena_printf(arena, "%s has a control character", key);
-    return NULL;
+    char text[GRAVE_KEY_MAX];
+    struct cr_slice key;
+    delta_remove(&registry->delta, &instance->change);
+    cr_list_remove(&instance->grave);
+    if (grave_key(instance->record->app, cr_wire_instance_id(instance->record), text, &key))
+        cr_map_remove(registry->graves, key); /* frees it */
 }
 
-static const char *names_fault(const struct cr_wire_instance *record, struct cr_arena *arena)
+void registry_bury(struct registry *registry, struct registry_instance *instance)
 {
-    const struct {
-        const char *key;
-        struct cr_slice name;
-    } names[] = {
-        {"instanceId", cr_wire_instance_id(record)},
-        {"hostName", record->host_name},
-        {"ipAddr", record->ip_addr},
-        {"app", record->app},
+    char text[GRAVE_KEY_MAX];
+    struct cr_slice key;
+    struct cr_slice id = cr_wire_instance_id(instance->record);
+    if (cr_map_count(registry->graves) >= REGISTRY_GRAVES_MAX)
+        forget(registry, CR_CONTAINER(registry->graves_queue.next, struct registry_instance, grave));
+    /* A delta that lacks one is noticed by its hash code. */
+    if (!grave_key(instance->record->app, id, text, &key) ||
+        cr_map_put(registry->graves, key, instance)) {
+        delta_remove(&registry->delta, &instance->change);
+        registry_instance_free(instance);
+        return;
+    }
+    cr_list_push_back(&registry->graves_queue, &instance->grave);
+}
+
+void registry_unbury(struct registry *registry, struct cr_slice app, struct cr_slice id)
+{
+    char text[GRAVE_KEY_MAX];
+    struct cr_slice key;
+    struct registry_instance *grave =
+        grave_key(app, id, text, &key) ? cr_map_get(registry->graves, key) : NULL;
+    if (grave)
+        forget(registry, grave);
+}
+
+/* ---- changes ---- */
+
+enum cr_wire_status registry_judge(struct registry *registry, const struct cr_wire_instance *record,
+                                   const struct cr_wire_instance *stored,
+                                   enum registry_origin origin, struct registry_now now)
+{
+    enum cr_wire_status overridden = CR_WIRE_UNKNOWN;
+    bool is_overridden = overrides_get(&registry->overrides, cr_wire_instance_id(record),
+                                       now.now_ms, &overridden);
+    const struct status_question question = {
+        .said = record->status,
+        .overridden = is_overridden ? &overridden : NULL,
+        .lease = stored ? &stored->status : NULL,
+        .replicated = origin == REGISTRY_PEER,
     };
-    const char *fault = NULL;
-    for (size_t i = 0; !fault && i < CR_COUNT(names); i++)
-        fault = name_fault(names[i].key, names[i].name, arena);
-    return fault;
+    return status_by_rules(&question);
 }
 
-const char *registry_check(const struct cr_wire_instance *record, struct cr_slice path_app,
-                           struct cr_arena *arena)
+void registry_set_status(struct registry *registry, struct registry_instance *instance,
+                         enum cr_wire_status status)
 {
-    if (cr_wire_instance_id(record).len == 0)
-        return "Missing instanceId";
-    if (record->host_name.len == 0)
-        return "Missing hostname";
-    if (record->ip_addr.len == 0)
-        return "Missing ip address";
-    if (record->app.len == 0)
-        return "Missing appName";
-    if (!cr_slice_equal(record->app, path_app))
-        return cr_arena_printf(arena, "Mismatched appName, expecting %.*s but was %.*s",
-                               CR_SLICE_ARG(path_app), CR_SLICE_ARG(record->app));
-    if (record->data_center == CR_WIRE_NO_DATA_CENTER)
-        return "Missing dataCenterInfo";
-    if (record->data_center == CR_WIRE_DATA_CENTER_NAMELESS)
-        return "Missing dataCenterInfo Name";
-    return names_fault(record, arena);
+    registry->census.by_status[instance->record->status]--;
+    registry->census.by_status[status]++;
+    instance->record->status = status;
 }
 
-enum registry_renewal registry_renew(struct registry *registry, struct cr_slice app,
-                                     struct cr_slice id, const int64_t *dirty_ms, bool replicated,
-                                     struct registry_now now)
+void registry_changed(struct registry *registry, enum registry_change change,
+                      enum registry_origin origin, struct registry_instance *instance,
+                      struct registry_now now)
 {
-    registry_expire(registry, now);
-    struct registry_instance *instance = registry_find(registry, app, id);
-    if (!instance || instance->record->status == CR_WIRE_UNKNOWN)
-        return REGISTRY_UNKNOWN;
-    /* Contact is contact: the lease is renewed whatever the timestamps say. */
+    static const enum cr_wire_action actions[REGISTRY_CHANGE_COUNT] = {
+        [REGISTRY_ADDED] = CR_WIRE_ADDED,
+        [REGISTRY_MODIFIED] = CR_WIRE_MODIFIED,
+        [REGISTRY_CANCELLED] = CR_WIRE_DELETED,
+        [REGISTRY_EXPIRED] = CR_WIRE_DELETED,
+    };
+    instance->record->action = actions[change];
+    instance->record->last_updated_ms = now.wall_ms;
+    documents_drop(instance->rendered);
+    if (instance->app)
+        documents_drop(instance->app->rendered);
+    documents_drop(registry->rendered);
+    delta_put(&registry->delta, &instance->change, now.now_ms);
+    registry->version++;
+    const struct registry_event event = {registry->version, change, origin, instance};
+    if (registry->options.changed)
+        registry->options.changed(registry->options.ctx, &event);
+}
+
+void registry_drop(struct registry *registry, enum registry_change change,
+                   enum registry_origin origin, struct registry_instance *instance,
+                   struct registry_now now)
+{
     struct cr_wire_instance *record = instance->record;
-    lease_renew(&registry->leases, &instance->lease, now.now_ms);
-    record->lease.last_renewal_ms = now.wall_ms + 1000 * record->lease.duration_s;
-    if (!dirty_ms || *dirty_ms == record->last_dirty_ms)
-        return REGISTRY_RENEWED;
-    if (*dirty_ms > record->last_dirty_ms)
-        return REGISTRY_UNKNOWN;
-    return replicated ? REGISTRY_NEWER : REGISTRY_RENEWED;
+    struct cr_slice id = cr_wire_instance_id(record);
+    lastn_add(&registry->cancelled, record->app, id, now.wall_ms);
+    overrides_remove(&registry->overrides, id, now.now_ms);
+    record->lease.eviction_ms = now.wall_ms;
+    registry_leave(registry, instance);
+    registry_changed(registry, change, origin, instance, now);
+    registry_bury(registry, instance);
 }
 
-bool registry_cancel(struct registry *registry, struct cr_slice app, struct cr_slice id,
-                     struct registry_now now)
+void registry_touch(struct registry *registry, struct registry_instance *instance,
+                    enum registry_origin origin, struct registry_now now)
 {
-    registry_expire(registry, now);
-    struct registry_instance *instance = registry_find(registry, app, id);
-    if (instance)
-        drop(registry, REGISTRY_CANCELLED, instance, now.wall_ms);
-    return instance != NULL;
+    struct cr_wire_lease *lease = &instance->record->lease;
+    lease_renew(&registry->leases, &instance->lease, now.now_ms,
+                origin == REGISTRY_PEER ? REGISTRY_SLACK_MS : 0);
+    lease->last_renewal_ms = now.wall_ms + 1000 * cr_min_i64(lease->duration_s, INT32_MAX);
+}
+
+/* ---- expiry ---- */
+
+int64_t registry_next_due_ms(const struct registry *registry)
+{
+    const struct lease *lease = lease_queue_first(&registry->leases);
+    int64_t due_ms = lease ? lease->due_ms : INT64_MAX;
+    if (!lease_queue_first_held(&registry->leases))
+        return due_ms;
+    return cr_min_i64(due_ms, self_preservation_next_ms(&registry->self_preservation));
+}
+
+static void expire_one(struct registry *registry, struct lease *lease, int64_t due_ms,
+                       struct registry_now now)
+{
+    registry_drop(registry, REGISTRY_EXPIRED, REGISTRY_CLIENT,
+                  CR_CONTAINER(lease, struct registry_instance, lease), now);
+    self_preservation_size(&registry->self_preservation, registry_count(registry), due_ms);
+}
+
+/* What is decided at one moment. It may lie before now: each lease is judged when it is due, not
+ * when somebody looks. */
+static size_t expire_at(struct registry *registry, int64_t due_ms, struct registry_now now)
+{
+    struct self_preservation *sp = &registry->self_preservation;
+    struct lease_queue *leases = &registry->leases;
+    size_t before = registry_count(registry);
+    struct lease *lease;
+    while ((lease = lease_queue_first(leases)) != NULL && lease_is_due(lease, due_ms)) {
+        if (self_preservation_allows(sp, registry_count(registry), due_ms))
+            expire_one(registry, lease, due_ms, now);
+        else
+            lease_queue_hold(leases, lease);
+    }
+    if (!lease_queue_first_held(leases))
+        return before - registry_count(registry);
+    size_t may_go = self_preservation_release(sp, registry_count(registry), due_ms);
+    while (may_go-- > 0 && (lease = lease_queue_first_held(leases)) != NULL)
+        expire_one(registry, lease, due_ms, now);
+    return before - registry_count(registry);
 }
 
 size_t registry_expire(struct registry *registry, struct registry_now now)
 {
     size_t count = 0;
-    struct lease *lease = lease_queue_first(&registry->leases);
-    while (lease && lease_is_due(lease, now.now_ms)) {
-        struct registry_instance *instance = CR_CONTAINER(lease, struct registry_instance, lease);
-        drop(registry, REGISTRY_EXPIRED, instance, now.wall_ms);
-        count++;
-        lease = lease_queue_first(&registry->leases);
+    int64_t due_ms;
+    while ((due_ms = registry_next_due_ms(registry)) <= now.now_ms)
+        count += expire_at(registry, due_ms, now);
+    struct delta_entry *old;
+    while ((old = delta_over(&registry->delta, now.now_ms)) != NULL) {
+        struct registry_instance *instance = CR_CONTAINER(old, struct registry_instance, change);
+        if (instance->app)
+            delta_remove(&registry->delta, old);
+        else
+            forget(registry, instance);
     }
     return count;
-}
-
-int64_t registry_next_due_ms(const struct registry *registry)
-{
-    const struct lease *lease = lease_queue_first(&registry->leases);
-    return lease ? lease->due_ms : INT64_MAX;
-}
-
-struct registry_app *registry_app(const struct registry *registry, struct cr_slice app)
-{
-    return cr_map_get(registry->apps, app);
-}
-
-struct registry_instance *registry_find(const struct registry *registry, struct cr_slice app,
-                                        struct cr_slice id)
-{
-    const struct registry_app *found = registry_app(registry, app);
-    return found ? cr_map_get(found->instances, id) : NULL;
-}
-
-struct registry_instance *registry_find_any(const struct registry *registry, struct cr_slice id)
-{
-    size_t cursor = 0;
-    for (struct registry_app *app = registry_next_app(registry, &cursor); app;
-         app = registry_next_app(registry, &cursor)) {
-        struct registry_instance *instance = cr_map_get(app->instances, id);
-        if (instance)
-            return instance;
-    }
-    return NULL;
-}
-
-struct registry_app *registry_next_app(const struct registry *registry, size_t *cursor)
-{
-    struct cr_slice name;
-    void *value = NULL;
-    return cr_map_next(registry->apps, cursor, &name, &value) ? value : NULL;
-}
-
-struct registry_instance *registry_next_instance(const struct registry_app *app, size_t *cursor)
-{
-    struct cr_slice id;
-    void *value = NULL;
-    return cr_map_next(app->instances, cursor, &id, &value) ? value : NULL;
-}
-
-size_t registry_count(const struct registry *registry)
-{
-    return registry->leases.count;
-}
-
-size_t registry_status_count(const struct registry *registry, enum cr_wire_status status)
-{
-    return registry->by_status[status];
-}
-
-uint64_t registry_version(const struct registry *registry)
-{
-    return registry->version;
-}
-
-struct document **registry_rendered(struct registry *registry)
-{
-    return registry->rendered;
 }

@@ -31,7 +31,7 @@ static void put(struct registry *registry, const char *app, const char *id, int6
     record.secure_port.enabled = true;
     record.lease.duration_s = duration_s;
     struct registry_registration registration = {0};
-    assert_int_equal(registry_register(registry, &record, false,
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT,
                                        (struct registry_now){0, 1700000000000}, &registration),
                      0);
 }

@@ -39,7 +39,8 @@ static void test_period(void **state)
 static void test_first_is_the_next_due(void **state)
 {
     (void)state;
-    struct lease_queue queue = {0};
+    struct lease_queue queue;
+    lease_queue_init(&queue);
     struct lease leases[5] = {
         {.due_ms = 50}, {.due_ms = 10}, {.due_ms = 40}, {.due_ms = 20}, {.due_ms = 30}};
     assert_null(lease_queue_first(&queue));
@@ -47,7 +48,7 @@ static void test_first_is_the_next_due(void **state)
         assert_int_equal(lease_queue_put(&queue, &leases[i]), 0);
     assert_ptr_equal(lease_queue_first(&queue), &leases[1]);
     leases[1].period_ms = 100;
-    lease_renew(&queue, &leases[1], 5);
+    lease_renew(&queue, &leases[1], 5, 0);
     assert_int_equal(leases[1].due_ms, 105);
     const size_t order[] = {3, 4, 2, 0, 1};
     for (size_t i = 0; i < 5; i++) {
@@ -73,7 +74,8 @@ static void heap_holds(const struct lease_queue *queue)
 static void test_random_operations_keep_the_order(void **state)
 {
     (void)state;
-    struct lease_queue queue = {0};
+    struct lease_queue queue;
+    lease_queue_init(&queue);
     static struct lease leases[LEASES];
     uint32_t random = 12345;
     for (int round = 0; round < ROUNDS; round++) {

@@ -16,16 +16,16 @@ static struct {
     int added, cancelled, expired;
 } seen;
 
-static void count_change(void *ctx, enum registry_change change,
-                         const struct registry_instance *instance)
+static void count_change(void *ctx, const struct registry_event *event)
 {
     assert_ptr_equal(ctx, &seen);
-    assert_non_null(instance->record);
-    seen.added += change == REGISTRY_ADDED;
-    seen.cancelled += change == REGISTRY_CANCELLED;
-    seen.expired += change == REGISTRY_EXPIRED;
-    if (change != REGISTRY_ADDED)
-        assert_int_equal(instance->record->action, CR_WIRE_DELETED);
+    seen.added += event->change == REGISTRY_ADDED;
+    seen.cancelled += event->change == REGISTRY_CANCELLED;
+    seen.expired += event->change == REGISTRY_EXPIRED;
+    bool gone = event->change != REGISTRY_ADDED;
+    assert_int_equal(event->instance->record->action, gone ? CR_WIRE_DELETED : CR_WIRE_ADDED);
+    assert_int_equal(event->instance->app == NULL, gone);
+    assert_int_equal(event->version, registry_version(registry));
 }
 
 static int setup(void **state)
@@ -69,7 +69,7 @@ static struct registry_registration put(const char *id, int64_t dirty_ms,
 {
     struct cr_wire_instance record = record_of(id, dirty_ms, status);
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, false, at(now_ms), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(now_ms), &out), 0);
     return out;
 }
 
@@ -81,13 +81,15 @@ static struct registry_instance *find(const char *id)
 static enum registry_renewal renew(const char *id, int64_t dirty_ms, bool replicated,
                                    int64_t now_ms)
 {
-    return registry_renew(registry, CR_SLICE("ORDERS"), cr_slice_of(id),
-                          dirty_ms < 0 ? NULL : &dirty_ms, replicated, at(now_ms));
+    const struct registry_beat beat = {.dirty_ms = dirty_ms < 0 ? NULL : &dirty_ms,
+                                       .origin = replicated ? REGISTRY_PEER : REGISTRY_CLIENT};
+    return registry_renew(registry, CR_SLICE("ORDERS"), cr_slice_of(id), &beat, at(now_ms));
 }
 
 static bool cancel(const char *id, int64_t now_ms)
 {
-    return registry_cancel(registry, CR_SLICE("ORDERS"), cr_slice_of(id), at(now_ms));
+    return registry_cancel(registry, CR_SLICE("ORDERS"), cr_slice_of(id), REGISTRY_CLIENT,
+                           at(now_ms));
 }
 
 static void test_7_to_11_register_and_find(void **state)
@@ -121,7 +123,7 @@ static void test_26_defaults_of_a_lease(void **state)
     struct cr_wire_instance record = record_of("n", 1, CR_WIRE_UP);
     record.lease = (struct cr_wire_lease){.registration_ms = 7, .service_up_ms = 8};
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, false, at(0), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
     assert_int_equal(out.period_ms, 90000);
     assert_int_equal(find("n")->record->lease.renewal_s, 30);
     assert_int_equal(find("n")->record->lease.duration_s, 90);
@@ -151,7 +153,7 @@ static void test_34_to_39_renewals(void **state)
     assert_int_equal(find("i1")->lease.due_ms, 2700); /* 37: renewed all the same */
     assert_int_equal(renew("i1", 50, false, 800), REGISTRY_RENEWED);
     assert_int_equal(renew("i1", 50, true, 900), REGISTRY_NEWER);
-    assert_int_equal(find("i1")->lease.due_ms, 2900);
+    assert_int_equal(find("i1")->lease.due_ms, 2900 + REGISTRY_SLACK_MS); /* a peer is late */
     assert_int_equal(registry_version(registry), version); /* renewals are not changes */
 }
 
@@ -193,7 +195,7 @@ static void test_45_46_a_client_may_not_leave_or_enter_service_by_itself(void **
     /* What a peer says is taken. */
     struct cr_wire_instance record = record_of("a", 9, CR_WIRE_OUT_OF_SERVICE);
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, true, at(6), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_PEER, at(6), &out), 0);
     assert_int_equal(find("a")->record->status, CR_WIRE_OUT_OF_SERVICE);
 }
 
@@ -236,10 +238,10 @@ static void test_stretched_lease_is_said_once(void **state)
     struct cr_wire_instance record = record_of("i1", 1, CR_WIRE_UP);
     record.lease = (struct cr_wire_lease){.renewal_s = 30, .duration_s = 10};
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, false, at(0), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
     assert_true(out.stretched);
     assert_int_equal(out.period_ms, 60000);
-    assert_int_equal(registry_register(registry, &record, false, at(1), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(1), &out), 0);
     assert_false(out.stretched);
     assert_int_equal(find("i1")->record->lease.duration_s, 10);
 }
@@ -253,10 +255,10 @@ static void test_limit(void **state)
     put("4", 1, CR_WIRE_UP, 0);
     struct cr_wire_instance record = record_of("5", 1, CR_WIRE_UP);
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, false, at(0), &out), CR_ELIMIT);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), CR_ELIMIT);
     put("4", 2, CR_WIRE_DOWN, 0); /* who is in may come again */
     assert_true(cancel("1", 0));
-    assert_int_equal(registry_register(registry, &record, false, at(0), &out), 0);
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
 }
 
 static void assert_checked(const struct cr_wire_instance *record, const char *app, const char *says)
@@ -304,6 +306,11 @@ static void test_names_are_bounded_and_clean(void **state)
     record = record_of("a", 1, CR_WIRE_UP);
     record.host_name = CR_SLICE("h\0h");
     assert_checked(&record, "ORDERS", "hostName has a control character");
+    static char large[REGISTRY_RECORD_MAX];
+    memset(large, 'x', sizeof large);
+    record = record_of("a", 1, CR_WIRE_UP);
+    record.home_page_url = (struct cr_slice){large, sizeof large};
+    assert_checked(&record, "ORDERS", "the texts of the instance have 65552 bytes, at most 65536");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

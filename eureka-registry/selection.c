@@ -1,0 +1,122 @@
+/* Picks instances and brings those of one application together. */
+#include "selection.h"
+
+#include <stdlib.h>
+
+#include "cr_err.h"
+#include "registry_private.h"
+
+enum { CAPACITY_FIRST = 16 };
+
+void selection_freep(struct selection *selection)
+{
+    free(selection->items);
+    *selection = (struct selection){0};
+}
+
+static int put(struct selection *selection, struct registry_instance *instance)
+{
+    if (selection->count == selection->capacity) {
+        size_t capacity = selection->capacity ? 2 * selection->capacity : CAPACITY_FIRST;
+        struct registry_instance **items =
+            reallocarray(selection->items, capacity, sizeof(struct registry_instance *));
+        if (!items)
+            return CR_ENOMEM;
+        selection->items = items;
+        selection->capacity = capacity;
+    }
+    selection->items[selection->count++] = instance;
+    selection->census.by_status[instance->record->status]++;
+    return 0;
+}
+
+/* A group of equal application names: how many, and where its next instance goes. */
+struct group {
+    size_t count;
+    size_t next;
+};
+
+static int count_groups(const struct selection *selection, struct cr_map *groups)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        struct cr_slice app = selection->items[i]->record->app;
+        struct group *group = cr_map_get(groups, app);
+        if (!group) {
+            group = calloc(1, sizeof *group);
+            if (!group || cr_map_put(groups, app, group)) {
+                free(group);
+                return CR_ENOMEM;
+            }
+        }
+        group->count++;
+    }
+    return 0;
+}
+
+/* Stable: within an application the order stays. */
+static int bring_together(struct selection *selection)
+{
+    CR_AUTO_MAP groups = cr_map_new(0, free);
+    struct registry_instance **sorted = calloc(selection->count + 1, sizeof *sorted);
+    if (!groups || !sorted || count_groups(selection, groups)) {
+        free(sorted);
+        return CR_ENOMEM;
+    }
+    size_t cursor = 0;
+    size_t place = 0;
+    struct cr_slice app;
+    void *value = NULL;
+    while (cr_map_next(groups, &cursor, &app, &value)) {
+        struct group *group = value;
+        group->next = place;
+        place += group->count;
+    }
+    for (size_t i = 0; i < selection->count; i++) {
+        struct group *group = cr_map_get(groups, selection->items[i]->record->app);
+        sorted[group->next++] = selection->items[i];
+    }
+    free(selection->items);
+    selection->items = sorted;
+    selection->capacity = selection->count + 1;
+    return 0;
+}
+
+int selection_of_delta(const struct registry *registry, struct selection *out)
+{
+    *out = (struct selection){0};
+    struct delta_entry *entry = delta_next(&registry->delta, NULL);
+    for (; entry; entry = delta_next(&registry->delta, entry))
+        if (put(out, CR_CONTAINER(entry, struct registry_instance, change)))
+            return CR_ENOMEM;
+    return bring_together(out);
+}
+
+static bool has_vip(struct cr_slice addresses, struct cr_slice vip)
+{
+    struct cr_slice part;
+    if (!addresses.ptr)
+        return false;
+    while (cr_slice_split(&addresses, ',', &part))
+        if (cr_slice_equal(part, vip))
+            return true;
+    return false;
+}
+
+int selection_of_vip(const struct registry *registry, struct cr_slice vip, bool secure,
+                     struct selection *out)
+{
+    *out = (struct selection){0};
+    size_t app_cursor = 0;
+    const struct registry_app *app;
+    while ((app = registry_next_app(registry, &app_cursor)) != NULL) {
+        size_t cursor = 0;
+        struct registry_instance *instance;
+        while ((instance = registry_next_instance(app, &cursor)) != NULL) {
+            const struct cr_wire_instance *record = instance->record;
+            if (has_vip(secure ? record->secure_vip_address : record->vip_address, vip) &&
+                put(out, instance))
+                return CR_ENOMEM;
+        }
+    }
+    return 0; /* it was walked by application */
+}
