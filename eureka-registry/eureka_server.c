@@ -151,8 +151,8 @@ enum registry_renewal eureka_renew(struct eureka_server *server, struct cr_slice
                                    struct document **out_newer)
 {
     CR_LOCKED(&server->mutex);
-    const struct registry_beat beat = {
-        .dirty_ms = dirty_ms, .origin = replicated ? REGISTRY_PEER : REGISTRY_CLIENT};
+    const struct registry_beat beat = {.dirty_ms = dirty_ms,
+                                       .origin = replicated ? REGISTRY_PEER : REGISTRY_CLIENT};
     enum registry_renewal renewal = registry_renew(server->registry, app, id, &beat, real_now());
     cr_counter_add(renewal == REGISTRY_UNKNOWN ? server->renewals_unknown : server->renewals, 1);
     if (renewal == REGISTRY_NEWER)

@@ -46,10 +46,15 @@ static void settle(struct lease_queue *queue, struct lease *lease, size_t place)
     lease->place = place;
 }
 
+static bool before(const struct lease *a, const struct lease *b)
+{
+    return a->due_ms < b->due_ms || (a->due_ms == b->due_ms && a->turn < b->turn);
+}
+
 static void move_up(struct lease_queue *queue, struct lease *lease)
 {
     size_t place = lease->place;
-    while (place > 1 && at(queue, place / 2)->due_ms > lease->due_ms) {
+    while (place > 1 && before(lease, at(queue, place / 2))) {
         settle(queue, at(queue, place / 2), place);
         place /= 2;
     }
@@ -61,9 +66,9 @@ static void move_down(struct lease_queue *queue, struct lease *lease)
     size_t place = lease->place;
     while (2 * place <= queue->count) {
         size_t child = 2 * place;
-        if (child < queue->count && at(queue, child + 1)->due_ms < at(queue, child)->due_ms)
+        if (child < queue->count && before(at(queue, child + 1), at(queue, child)))
             child++;
-        if (at(queue, child)->due_ms >= lease->due_ms)
+        if (before(lease, at(queue, child)))
             break;
         settle(queue, at(queue, child), place);
         place = child;
@@ -124,6 +129,7 @@ int lease_queue_put(struct lease_queue *queue, struct lease *lease)
             return CR_ENOMEM;
         enter(queue, lease);
     }
+    lease->turn = queue->turns++;
     move_up(queue, lease);
     move_down(queue, lease);
     return 0;

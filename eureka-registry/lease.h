@@ -24,6 +24,7 @@
 struct lease {
     int64_t due_ms;
     int64_t period_ms;
+    uint64_t turn;       /* among leases that are due together the one that came first goes first */
     size_t place;        /* in the heap, from 1; 0: not there */
     struct cr_list held; /* linked while it is held */
 };
@@ -32,6 +33,7 @@ struct lease_queue {
     struct lease **heap;
     size_t count;
     size_t capacity;
+    uint64_t turns;
     struct cr_list held;
     size_t held_count;
 };
@@ -47,7 +49,7 @@ void lease_queue_fini(struct lease_queue *queue);
 /* Puts a lease in, or moves it after its due_ms changed. */
 CR_MUST_CHECK int lease_queue_put(struct lease_queue *queue, struct lease *lease);
 void lease_queue_remove(struct lease_queue *queue, struct lease *lease); /* fine if in none */
-struct lease *lease_queue_first(const struct lease_queue *queue);        /* NULL: no lease to come */
+struct lease *lease_queue_first(const struct lease_queue *queue); /* NULL: no lease to come */
 
 /* From the heap to the end of the held ones. */
 void lease_queue_hold(struct lease_queue *queue, struct lease *lease);

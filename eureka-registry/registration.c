@@ -47,10 +47,18 @@ static size_t pairs_bytes(const struct cr_wire_pair *pairs, size_t count)
 static size_t record_bytes(const struct cr_wire_instance *record)
 {
     const struct cr_slice texts[] = {
-        record->instance_id,     record->host_name,         record->app,
-        record->ip_addr,         record->sid,               record->app_group_name,
-        record->home_page_url,   record->status_page_url,   record->health_check_url,
-        record->vip_address,     record->secure_vip_address, record->asg_name,
+        record->instance_id,
+        record->host_name,
+        record->app,
+        record->ip_addr,
+        record->sid,
+        record->app_group_name,
+        record->home_page_url,
+        record->status_page_url,
+        record->health_check_url,
+        record->vip_address,
+        record->secure_vip_address,
+        record->asg_name,
         record->secure_health_check_url,
     };
     size_t bytes = pairs_bytes(record->metadata, record->metadata_count) +

@@ -182,7 +182,8 @@ void registry_bury(struct registry *registry, struct registry_instance *instance
     struct cr_slice key;
     struct cr_slice id = cr_wire_instance_id(instance->record);
     if (cr_map_count(registry->graves) >= REGISTRY_GRAVES_MAX)
-        forget(registry, CR_CONTAINER(registry->graves_queue.next, struct registry_instance, grave));
+        forget(registry,
+               CR_CONTAINER(registry->graves_queue.next, struct registry_instance, grave));
     /* A delta that lacks one is noticed by its hash code. */
     if (!grave_key(instance->record->app, id, text, &key) ||
         cr_map_put(registry->graves, key, instance)) {
@@ -210,8 +211,8 @@ enum cr_wire_status registry_judge(struct registry *registry, const struct cr_wi
                                    enum registry_origin origin, struct registry_now now)
 {
     enum cr_wire_status overridden = CR_WIRE_UNKNOWN;
-    bool is_overridden = overrides_get(&registry->overrides, cr_wire_instance_id(record),
-                                       now.now_ms, &overridden);
+    bool is_overridden =
+        overrides_get(&registry->overrides, cr_wire_instance_id(record), now.now_ms, &overridden);
     const struct status_question question = {
         .said = record->status,
         .overridden = is_overridden ? &overridden : NULL,

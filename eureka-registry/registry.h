@@ -120,8 +120,8 @@ CR_MUST_CHECK int registry_add_metadata(struct registry *registry, struct cr_sli
 
 /* From a snapshot: the record as it was, its lease begins anew. No change is told of. CR_EEXISTS
  * where there is one already. */
-CR_MUST_CHECK int registry_restore(struct registry *registry,
-                                   const struct cr_wire_instance *record, struct registry_now now);
+CR_MUST_CHECK int registry_restore(struct registry *registry, const struct cr_wire_instance *record,
+                                   struct registry_now now);
 CR_MUST_CHECK int registry_restore_override(struct registry *registry, struct cr_slice id,
                                             enum cr_wire_status status, struct registry_now now);
 
@@ -195,15 +195,17 @@ const struct overrides *registry_overrides(const struct registry *registry);
 /* What self-preservation does at this moment. */
 struct registry_preservation {
     bool enabled;
-    bool on;        /* enabled, and there are enough instances for it */
-    bool expires;   /* a lease that came due now would go */
-    size_t held;    /* leases that are over and were not let go */
+    bool on;                     /* enabled, and there are enough instances for it */
+    bool expires;                /* a lease that came due now would go */
+    size_t held;                 /* leases that are over and were not let go */
     int64_t renewals, threshold; /* in the last full minute; to be passed */
 };
 struct registry_preservation registry_preservation(struct registry *registry,
                                                    struct registry_now now);
+/* What is on under the old options is judged anew by the new ones. */
 void registry_set_preservation(struct registry *registry,
-                               const struct self_preservation_options *options);
+                               const struct self_preservation_options *options,
+                               struct registry_now now);
 
 /* The slots for the whole registry's documents, dropped at each change. */
 struct document **registry_rendered(struct registry *registry);

@@ -90,13 +90,18 @@ struct registry_preservation registry_preservation(struct registry *registry,
 }
 
 void registry_set_preservation(struct registry *registry,
-                               const struct self_preservation_options *options)
+                               const struct self_preservation_options *options,
+                               struct registry_now now)
 {
     struct self_preservation *sp = &registry->self_preservation;
-    int64_t interval_s = options->renewal_interval_s;
+    registry_expire(registry, now);
     sp->options = *options;
-    if (interval_s <= 0)
+    if (sp->options.renewal_interval_s <= 0)
         sp->options.renewal_interval_s = registry->options.self_preservation.renewal_interval_s;
+    sp->on = false;
+    sp->below_since_ms = -1;
+    self_preservation_size(sp, registry_count(registry), now.now_ms);
+    registry_expire(registry, now);
 }
 
 struct document **registry_rendered(struct registry *registry)

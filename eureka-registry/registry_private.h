@@ -52,8 +52,7 @@ void registry_touch(struct registry *registry, struct registry_instance *instanc
                     enum registry_origin origin, struct registry_now now);
 
 /* The status of a record by the rules. stored: the record of the lease that there is, or NULL. */
-enum cr_wire_status registry_judge(struct registry *registry,
-                                   const struct cr_wire_instance *record,
+enum cr_wire_status registry_judge(struct registry *registry, const struct cr_wire_instance *record,
                                    const struct cr_wire_instance *stored,
                                    enum registry_origin origin, struct registry_now now);
 

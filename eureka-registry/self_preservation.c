@@ -83,7 +83,7 @@ size_t self_preservation_release(struct self_preservation *sp, size_t size, int6
 
 int64_t self_preservation_next_ms(const struct self_preservation *sp)
 {
-    if (!sp->options.enabled)
+    if (!sp->options.enabled || !sp->on)
         return sp->began_ms; /* switched off: at once */
     int64_t turn_ms = sp->began_ms + (sp->released_minute + 1) * SELF_PRESERVATION_MINUTE_MS;
     int64_t off_ms = sp->below_since_ms + SELF_PRESERVATION_OFF_MS;

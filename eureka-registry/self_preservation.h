@@ -33,9 +33,9 @@ struct self_preservation_options {
 struct self_preservation {
     struct self_preservation_options options;
     int64_t began_ms;
-    int64_t minute;   /* the one that current counts */
-    int64_t current;  /* renewals in it */
-    int64_t previous; /* in the full minute before */
+    int64_t minute;          /* the one that current counts */
+    int64_t current;         /* renewals in it */
+    int64_t previous;        /* in the full minute before */
     int64_t released_minute; /* held leases were let go for this one, or were not to be */
     bool on;
     int64_t below_since_ms; /* -1: not below min_instances, or not on */

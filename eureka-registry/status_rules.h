@@ -18,10 +18,10 @@
 #include "cr_wire_instance.h"
 
 struct status_question {
-    enum cr_wire_status said;               /* by the record */
-    const enum cr_wire_status *overridden;  /* NULL: no override */
-    const enum cr_wire_status *lease;       /* of the lease that there is; NULL: none */
-    bool replicated;                        /* a peer says it */
+    enum cr_wire_status said;              /* by the record */
+    const enum cr_wire_status *overridden; /* NULL: no override */
+    const enum cr_wire_status *lease;      /* of the lease that there is; NULL: none */
+    bool replicated;                       /* a peer says it */
 };
 
 enum cr_wire_status status_by_rules(const struct status_question *question);

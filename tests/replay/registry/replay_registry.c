@@ -11,6 +11,14 @@
  *     count N                               instances in all
  *     next MS | next never                  when the next lease is due
  *     hash TEXT | hash -                    the hash code; - is the empty one
+ *     override APP ID STATUS -> done | unknown
+ *     end-override APP ID STATUS -> done | unknown
+ *     delta TEXT... | delta -               the last changes: ORDERS/i1=ADDED ...
+ *     cancelled TEXT                        the newest of the last cancelled: ORDERS(i1)
+ *     preservation on | off [min= N]        self-preservation; off at the beginning
+ *     held N                                leases that are over and held
+ *     registers APP FROM TO [as register]   ids FROM to TO
+ *     renews APP ID | renews APP FROM TO [times= N]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +27,9 @@
 #include "cr_file.h"
 #include "cr_int.h"
 #include "eureka_render.h"
+#include "selection.h"
 
-enum { WORDS_MAX = 24, FILE_MAX = 1 << 20 };
+enum { WORDS_MAX = 32, FILE_MAX = 1 << 20 };
 static const int64_t wall_zero_ms = 1700000000000;
 
 struct play {
@@ -78,6 +87,11 @@ static void expect(const struct play *play, const char *is)
     fail(play, what);
 }
 
+static enum registry_origin origin_of(const struct play *play)
+{
+    return option(play, "peer=").ptr ? REGISTRY_PEER : REGISTRY_CLIENT;
+}
+
 static struct registry_instance *instance_of(const struct play *play)
 {
     registry_expire(play->registry, now_of(play));
@@ -92,11 +106,11 @@ static void play_at(struct play *play)
     play->now_ms = now_ms;
 }
 
-static void play_register(struct play *play)
+static void register_one(struct play *play, struct cr_slice id)
 {
     struct cr_wire_instance record = cr_wire_instance_default(now_of(play).wall_ms);
     record.app = word(play, 1);
-    record.instance_id = word(play, 2);
+    record.instance_id = id;
     record.host_name = CR_SLICE("host");
     record.ip_addr = CR_SLICE("10.0.0.1");
     record.data_center = CR_WIRE_MY_OWN;
@@ -110,12 +124,33 @@ static void play_register(struct play *play)
     if (option(play, "dirty=").ptr)
         record.last_dirty_ms = number(play, option(play, "dirty="));
     struct registry_registration out = {0};
-    if (registry_register(play->registry, &record, option(play, "peer=").ptr, now_of(play), &out))
+    if (registry_register(play->registry, &record, origin_of(play), now_of(play), &out))
         fail(play, "register failed");
     expect(play, out.kept ? "kept" : out.renewed ? "again" : "new");
 }
 
-static void play_renew(struct play *play)
+static void play_register(struct play *play)
+{
+    register_one(play, word(play, 2));
+}
+
+/* Calls once for each id from the third to the fourth word. */
+static void for_ids(struct play *play, void (*call)(struct play *play, struct cr_slice id))
+{
+    char id[32];
+    int64_t to = number(play, word(play, 3));
+    for (int64_t i = number(play, word(play, 2)); i <= to; i++) {
+        snprintf(id, sizeof id, "%lld", (long long)i);
+        call(play, cr_slice_of(id));
+    }
+}
+
+static void play_registers(struct play *play)
+{
+    for_ids(play, register_one);
+}
+
+static void renew_one(struct play *play, struct cr_slice id)
 {
     static const char *const names[] = {
         [REGISTRY_RENEWED] = "renewed",
@@ -124,14 +159,97 @@ static void play_renew(struct play *play)
     };
     struct cr_slice dirty = option(play, "dirty=");
     int64_t dirty_ms = dirty.ptr ? number(play, dirty) : 0;
-    expect(play, names[registry_renew(play->registry, word(play, 1), word(play, 2),
-                                      dirty.ptr ? &dirty_ms : NULL, option(play, "peer=").ptr,
-                                      now_of(play))]);
+    const struct registry_beat beat = {.dirty_ms = dirty.ptr ? &dirty_ms : NULL,
+                                       .origin = origin_of(play)};
+    expect(play, names[registry_renew(play->registry, word(play, 1), id, &beat, now_of(play))]);
+}
+
+static void play_renew(struct play *play)
+{
+    renew_one(play, word(play, 2));
+}
+
+static void play_renews(struct play *play)
+{
+    struct cr_slice times = option(play, "times=");
+    int64_t id;
+    bool one = cr_int_parse(word(play, 2), 0, INT64_MAX, &id) != 0;
+    for (int64_t left = times.ptr ? number(play, times) : 1; left > 0; left--)
+        one ? renew_one(play, word(play, 2)) : for_ids(play, renew_one);
+}
+
+static void play_order(struct play *play,
+                       int (*give)(struct registry *, struct cr_slice, struct cr_slice,
+                                   const struct registry_order *, struct registry_now))
+{
+    struct registry_order order = {.origin = origin_of(play)};
+    if (!cr_wire_status_parse(word(play, 3), &order.status))
+        fail(play, "no such status");
+    int rc = give(play->registry, word(play, 1), word(play, 2), &order, now_of(play));
+    expect(play, rc ? "unknown" : "done");
+}
+
+static void play_override(struct play *play)
+{
+    play_order(play, registry_override);
+}
+
+static void play_end_override(struct play *play)
+{
+    play_order(play, registry_end_override);
+}
+
+static void play_preservation(struct play *play)
+{
+    struct cr_slice min = option(play, "min=");
+    const struct self_preservation_options options = {
+        .enabled = cr_slice_is(word(play, 1), "on"),
+        .min_instances = min.ptr ? (size_t)number(play, min) : 10,
+        .percent = 0.85,
+        .renewal_interval_s = 30,
+    };
+    registry_set_preservation(play->registry, &options, now_of(play));
+}
+
+static void play_held(struct play *play)
+{
+    registry_expire(play->registry, now_of(play));
+    if (number(play, word(play, 1)) !=
+        (int64_t)registry_preservation(play->registry, now_of(play)).held)
+        fail(play, "another number is held");
+}
+
+static void play_delta(struct play *play)
+{
+    static const char *const actions[] = {"", "ADDED", "MODIFIED", "DELETED"};
+    CR_AUTO(selection) selection = {0};
+    registry_expire(play->registry, now_of(play));
+    if (selection_of_delta(play->registry, &selection))
+        fail(play, "no memory");
+    size_t should = cr_slice_is(word(play, 1), "-") ? 0 : play->count - 1;
+    if (selection.count != should)
+        fail(play, "another number of changes");
+    for (size_t i = 0; i < should; i++) {
+        const struct cr_wire_instance *record = selection.items[i]->record;
+        char is[256];
+        snprintf(is, sizeof is, "%.*s/%.*s=%s", CR_SLICE_ARG(record->app),
+                 CR_SLICE_ARG(record->instance_id), actions[record->action]);
+        if (!cr_slice_is(word(play, i + 1), is))
+            fail(play, is);
+    }
+}
+
+static void play_cancelled(struct play *play)
+{
+    const struct lastn_event *event = lastn_at(registry_last_cancelled(play->registry), 0);
+    if (!event || !cr_slice_is(word(play, 1), event->text))
+        fail(play, event ? event->text : "nothing was cancelled");
 }
 
 static void play_cancel(struct play *play)
 {
-    bool was = registry_cancel(play->registry, word(play, 1), word(play, 2), now_of(play));
+    bool was = registry_cancel(play->registry, word(play, 1), word(play, 2), origin_of(play),
+                               now_of(play));
     expect(play, was ? "yes" : "no");
 }
 
@@ -190,10 +308,24 @@ static const struct {
     const char *name;
     void (*run)(struct play *play);
 } commands[] = {
-    {"at", play_at},         {"register", play_register}, {"renew", play_renew},
-    {"cancel", play_cancel}, {"expire", play_expire},     {"there", play_there},
-    {"gone", play_gone},     {"count", play_count},       {"next", play_next},
+    {"at", play_at},
+    {"register", play_register},
+    {"renew", play_renew},
+    {"cancel", play_cancel},
+    {"expire", play_expire},
+    {"there", play_there},
+    {"gone", play_gone},
+    {"count", play_count},
+    {"next", play_next},
     {"hash", play_hash},
+    {"registers", play_registers},
+    {"renews", play_renews},
+    {"override", play_override},
+    {"end-override", play_end_override},
+    {"preservation", play_preservation},
+    {"held", play_held},
+    {"delta", play_delta},
+    {"cancelled", play_cancelled},
 };
 
 static void run_line(struct play *play, struct cr_slice line)

@@ -8,7 +8,6 @@
 
 static struct registry *registry;
 
-
 CR_UNUSED static int setup(void **state)
 {
     (void)state;
@@ -29,8 +28,8 @@ CR_UNUSED static struct registry_now at(int64_t ms)
 }
 
 /* A lease of 90 s. */
-CR_UNUSED static struct cr_wire_instance record_of(const char *app, const char *id, int64_t dirty_ms,
-                                         enum cr_wire_status status)
+CR_UNUSED static struct cr_wire_instance record_of(const char *app, const char *id,
+                                                   int64_t dirty_ms, enum cr_wire_status status)
 {
     struct cr_wire_instance record = cr_wire_instance_default(0);
     record.instance_id = cr_slice_of(id);
@@ -44,14 +43,14 @@ CR_UNUSED static struct cr_wire_instance record_of(const char *app, const char *
 }
 
 CR_UNUSED static void put_record(const struct cr_wire_instance *record, enum registry_origin origin,
-                       int64_t now_ms)
+                                 int64_t now_ms)
 {
     struct registry_registration out = {0};
     assert_int_equal(registry_register(registry, record, origin, at(now_ms), &out), 0);
 }
 
-CR_UNUSED static void put(const char *app, const char *id, int64_t dirty_ms, enum cr_wire_status status,
-                int64_t now_ms)
+CR_UNUSED static void put(const char *app, const char *id, int64_t dirty_ms,
+                          enum cr_wire_status status, int64_t now_ms)
 {
     struct cr_wire_instance record = record_of(app, id, dirty_ms, status);
     put_record(&record, REGISTRY_CLIENT, now_ms);

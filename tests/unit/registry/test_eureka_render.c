@@ -36,8 +36,9 @@ static void put(const char *app, const char *id, enum cr_wire_status status)
     record.data_center = CR_WIRE_MY_OWN;
     record.status = status;
     struct registry_registration out = {0};
-    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, (struct registry_now){0, 7}, &out),
-                     0);
+    assert_int_equal(
+        registry_register(registry, &record, REGISTRY_CLIENT, (struct registry_now){0, 7}, &out),
+        0);
 }
 
 static void assert_document(struct document *document, const char *text)
@@ -119,8 +120,8 @@ static void test_rendered_once_per_change(void **state)
     struct document *all = eureka_render_all(registry, DOCUMENT_JSON);
     struct document *app_a = eureka_render_app(a, DOCUMENT_JSON);
     struct document *app_b = eureka_render_app(b, DOCUMENT_JSON);
-    assert_int_equal(registry_renew(registry, CR_SLICE("A"), CR_SLICE("1"), &(struct registry_beat){0},
-                                    (struct registry_now){1, 8}),
+    assert_int_equal(registry_renew(registry, CR_SLICE("A"), CR_SLICE("1"),
+                                    &(struct registry_beat){0}, (struct registry_now){1, 8}),
                      REGISTRY_RENEWED);
     struct document *again = eureka_render_all(registry, DOCUMENT_JSON);
     assert_ptr_equal(again, all); /* a renewal changes no document */

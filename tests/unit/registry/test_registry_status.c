@@ -209,9 +209,9 @@ static void test_equal_ids_share_an_override(void **state)
     put("OTHER", "i1", 1, CR_WIRE_UP, 0);
     assert_int_equal(override(CR_WIRE_OUT_OF_SERVICE, 1), 0);
     assert_int_equal(find("OTHER", "i1")->status, CR_WIRE_UP);
-    assert_int_equal(registry_renew(registry, CR_SLICE("OTHER"), I1, &(struct registry_beat){0},
-                                    at(2)),
-                     REGISTRY_RENEWED);
+    assert_int_equal(
+        registry_renew(registry, CR_SLICE("OTHER"), I1, &(struct registry_beat){0}, at(2)),
+        REGISTRY_RENEWED);
     assert_int_equal(find("OTHER", "i1")->status, CR_WIRE_OUT_OF_SERVICE);
 }
 

@@ -45,8 +45,8 @@ static void assert_vip(const char *vip, bool secure, const char *what, const cha
 
 static void cancel(const char *app, const char *id, int64_t now_ms)
 {
-    assert_true(registry_cancel(registry, cr_slice_of(app), cr_slice_of(id), REGISTRY_CLIENT,
-                                at(now_ms)));
+    assert_true(
+        registry_cancel(registry, cr_slice_of(app), cr_slice_of(id), REGISTRY_CLIENT, at(now_ms)));
 }
 
 static void test_59_60_each_instance_once_as_it_is_last(void **state)
@@ -54,8 +54,8 @@ static void test_59_60_each_instance_once_as_it_is_last(void **state)
     (void)state;
     put("ORDERS", "i1", 1, CR_WIRE_UP, 0);
     const struct registry_order order = {.status = CR_WIRE_OUT_OF_SERVICE};
-    assert_int_equal(
-        registry_override(registry, CR_SLICE("ORDERS"), CR_SLICE("i1"), &order, at(1)), 0);
+    assert_int_equal(registry_override(registry, CR_SLICE("ORDERS"), CR_SLICE("i1"), &order, at(1)),
+                     0);
     assert_delta(1, "ORDERS/i1=MODIFIED", "OUT_OF_SERVICE_1_");
     cancel("ORDERS", "i1", 2);
     assert_null(registry_app(registry, CR_SLICE("ORDERS")));
@@ -99,8 +99,8 @@ static void test_89_a_lease_that_is_over(void **state)
     assert_delta(90000, "ORDERS/i1=DELETED", "UP_1_");
     assert_string_equal(lastn_at(registry_last_cancelled(registry), 0)->text, "ORDERS(i1)");
     /* A cancellation that finds nothing is an event as well. */
-    assert_false(registry_cancel(registry, CR_SLICE("X"), CR_SLICE("y"), REGISTRY_CLIENT,
-                                 at(90001)));
+    assert_false(
+        registry_cancel(registry, CR_SLICE("X"), CR_SLICE("y"), REGISTRY_CLIENT, at(90001)));
     assert_string_equal(lastn_at(registry_last_cancelled(registry), 0)->text, "X(y)");
     assert_null(lastn_at(registry_last_cancelled(registry), 2));
 }

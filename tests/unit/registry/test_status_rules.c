@@ -54,7 +54,8 @@ static void test_override_before_lease(void **state)
 static void test_lease_before_record(void **state)
 {
     (void)state;
-    assert_int_equal(judge(CR_WIRE_UP, NONE, CR_WIRE_OUT_OF_SERVICE, false), CR_WIRE_OUT_OF_SERVICE);
+    assert_int_equal(judge(CR_WIRE_UP, NONE, CR_WIRE_OUT_OF_SERVICE, false),
+                     CR_WIRE_OUT_OF_SERVICE);
     assert_int_equal(judge(CR_WIRE_OUT_OF_SERVICE, NONE, CR_WIRE_UP, false), CR_WIRE_UP);
     assert_int_equal(judge(CR_WIRE_OUT_OF_SERVICE, NONE, CR_WIRE_UP, true), CR_WIRE_OUT_OF_SERVICE);
     assert_int_equal(judge(CR_WIRE_UP, NONE, CR_WIRE_DOWN, false), CR_WIRE_UP);
