@@ -1,6 +1,8 @@
 /* Counts by status. */
 #include "census.h"
 
+#include "cr_wire_applications.h"
+
 size_t census_total(const struct census *census)
 {
     size_t total = 0;
@@ -9,11 +11,7 @@ size_t census_total(const struct census *census)
     return total;
 }
 
-/* The statuses are numbered in the order of their names, so clients find their own sum again. */
 void census_hash(const struct census *census, struct cr_buf *out)
 {
-    for (size_t i = 0; i < CR_WIRE_STATUS_COUNT; i++)
-        if (census->by_status[i] > 0)
-            cr_buf_printf(out, "%s_%zu_", cr_wire_status_name((enum cr_wire_status)i),
-                          census->by_status[i]);
+    cr_wire_hash_code(census->by_status, out);
 }

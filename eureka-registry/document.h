@@ -8,9 +8,10 @@
 
 #include "cr_buf.h"
 #include "cr_slice.h"
+#include "cr_wire_applications.h"
 
-/* The forms in which a registry answers; each thing that is rendered keeps one document a form. */
-enum document_form { DOCUMENT_JSON, DOCUMENT_FORMS };
+/* Each thing that is rendered keeps one document a form (enum cr_wire_form). */
+enum { DOCUMENT_FORMS = CR_WIRE_FORMS };
 
 struct document;
 

@@ -223,25 +223,22 @@ static void put_summary(struct cr_buf *out, const struct registry *registry)
     cr_buf_char(out, '.');
 }
 
-void eureka_page_write(const struct eureka_page *page, const struct registry *registry,
-                       struct registry_now now, struct cr_buf *out)
+static void put_head(struct cr_buf *out, const char *title)
+{
+    cr_buf_printf(out,
+                  "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<title>%s</title>\n"
+                  "<link rel=\"icon\" href=\"data:,\">\n"
+                  "<link rel=\"stylesheet\" href=\"" EUREKA_PAGE_STYLE_PATH "\">\n"
+                  "</head>\n<body>\n<header>\n<h1>%s</h1>\n",
+                  title, title);
+}
+
+static void put_foot(struct cr_buf *out, const struct eureka_page *page, struct registry_now now)
 {
     char time[CR_RFC3339_SIZE];
     cr_clock_rfc3339(now.wall_ms, time);
-    cr_buf_text(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                     "<title>Registry</title>\n"
-                     "<link rel=\"icon\" href=\"data:,\">\n"
-                     "<link rel=\"stylesheet\" href=\"" EUREKA_PAGE_STYLE_PATH "\">\n"
-                     "</head>\n<body>\n<header>\n<h1>Registry</h1>\n<p>");
-    put_summary(out, registry);
-    cr_buf_text(out, "</p>\n</header>\n<main>\n");
-    if (registry_count(registry) > 0)
-        put_table(out, registry, now);
-    else
-        cr_buf_text(out, "<p>No instance has registered yet. Clients find this registry at</p>\n"
-                         "<pre>eureka.client.service-url.defaultZone: "
-                         "http://&lt;this host&gt;:&lt;this port&gt;/eureka/</pre>\n");
     cr_buf_text(out, "</main>\n<footer>Environment ");
     put_escaped(out, cr_slice_of(page->environment));
     cr_buf_text(out, ", data centre ");
@@ -250,4 +247,54 @@ void eureka_page_write(const struct eureka_page *page, const struct registry *re
     put_duration(out, page->uptime_ms);
     cr_buf_printf(out, ". As of <time datetime=\"%s\">%s</time>.</footer>\n</body>\n</html>\n",
                   time, time);
+}
+
+void eureka_page_write(const struct eureka_page *page, const struct registry *registry,
+                       struct registry_now now, struct cr_buf *out)
+{
+    put_head(out, "Registry");
+    cr_buf_text(out, "<p>");
+    put_summary(out, registry);
+    cr_buf_text(out, " <a href=\"" EUREKA_PAGE_EVENTS_PATH "\">Last 1000 events</a></p>\n"
+                     "</header>\n<main>\n");
+    if (registry_count(registry) > 0)
+        put_table(out, registry, now);
+    else
+        cr_buf_text(out, "<p>No instance has registered yet. Clients find this registry at</p>\n"
+                         "<pre>eureka.client.service-url.defaultZone: "
+                         "http://&lt;this host&gt;:&lt;this port&gt;/eureka/</pre>\n");
+    put_foot(out, page, now);
+}
+
+static void put_events(struct cr_buf *out, const char *id, const char *title,
+                       const struct lastn *events)
+{
+    char time[CR_RFC3339_SIZE];
+    const struct lastn_event *event = lastn_at(events, 0);
+    cr_buf_printf(out,
+                  "<div class=\"frame\" tabindex=\"0\" role=\"region\" aria-labelledby=\"%s\">"
+                  "<table id=\"%s-table\">\n<caption id=\"%s\">%s</caption>\n"
+                  "<thead><tr><th scope=\"col\">Timestamp</th><th scope=\"col\">Lease</th></tr>"
+                  "</thead>\n<tbody>\n",
+                  id, id, id, title);
+    if (!event)
+        cr_buf_text(out, "<tr><td colspan=\"2\">No results available</td></tr>\n");
+    for (size_t i = 0; (event = lastn_at(events, i)) != NULL; i++) {
+        cr_clock_rfc3339(event->wall_ms, time);
+        cr_buf_printf(out, "<tr><td>%s</td><td>", time);
+        put_escaped(out, cr_slice_of(event->text));
+        cr_buf_text(out, "</td></tr>\n");
+    }
+    cr_buf_text(out, "</tbody>\n</table></div>\n");
+}
+
+void eureka_page_write_events(const struct eureka_page *page, const struct registry *registry,
+                              struct registry_now now, struct cr_buf *out)
+{
+    put_head(out, "Last 1000 events");
+    cr_buf_text(out, "<p><a href=\"/\">Registry</a></p>\n</header>\n<main>\n");
+    put_events(out, "registered", "Last 1000 newly registered leases",
+               registry_last_registered(registry));
+    put_events(out, "cancelled", "Last 1000 cancelled leases", registry_last_cancelled(registry));
+    put_foot(out, page, now);
 }

@@ -22,12 +22,17 @@ struct eureka_page {
 void eureka_page_write(const struct eureka_page *page, const struct registry *registry,
                        struct registry_now now, struct cr_buf *out);
 
+/* The last thousand registrations and cancellations. */
+void eureka_page_write_events(const struct eureka_page *page, const struct registry *registry,
+                              struct registry_now now, struct cr_buf *out);
+
 extern const char eureka_page_style[]; /* text/css */
 
 /* The page needs nothing but its own style sheet. */
 #define EUREKA_PAGE_POLICY                                                                         \
     "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "   \
     "frame-ancestors 'none'"
-#define EUREKA_PAGE_STYLE_PATH "/eureka.css"
+#define EUREKA_PAGE_STYLE_PATH  "/eureka.css"
+#define EUREKA_PAGE_EVENTS_PATH "/lastn"
 
 #endif

@@ -6,12 +6,23 @@
 
 struct eureka_settings {
     int64_t instances_max;
+    int64_t preservation_min;
+    bool snapshot;
+    const char *snapshot_file;
+    bool preservation;
+    double renewal_percent;
+    int64_t renewal_interval_s;
+    int64_t delta_retention_ms;
+    bool disable_delta;
+    int64_t empty_wait_ms;
+    int64_t open_count;
+    bool sync_when_timestamp_differs;
     bool dashboard;
     const char *environment;
     const char *datacenter;
 };
 
-enum { EUREKA_SETTING_COUNT = 4 };
+enum { EUREKA_SETTING_COUNT = 15 };
 extern const struct cr_setting eureka_setting_rows[EUREKA_SETTING_COUNT];
 
 #endif

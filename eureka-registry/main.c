@@ -5,7 +5,8 @@
 
 /* The registry asks the config server like everybody; it registers nowhere. */
 static const struct cr_setting_table *const tables[] = {&cr_cloud_config_table};
-static const char *const prefixes[] = {"crema.eureka", "eureka.dashboard"};
+static const char *const prefixes[] = {"crema.eureka", "eureka.dashboard", "eureka.server",
+                                       "eureka.instance.registry"};
 
 int main(int argc, char **argv)
 {

@@ -67,6 +67,11 @@ bool overrides_remove(struct overrides *overrides, struct cr_slice id, int64_t n
     return was;
 }
 
+size_t overrides_count(const struct overrides *overrides)
+{
+    return cr_map_count(overrides->by_id);
+}
+
 bool overrides_next(const struct overrides *overrides, int64_t now_ms, size_t *cursor,
                     struct cr_slice *out_id, enum cr_wire_status *out_status)
 {

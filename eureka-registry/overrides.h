@@ -32,6 +32,7 @@ bool overrides_get(struct overrides *overrides, struct cr_slice id, int64_t now_
 /* True when there was one that had not lapsed. */
 bool overrides_remove(struct overrides *overrides, struct cr_slice id, int64_t now_ms);
 
+size_t overrides_count(const struct overrides *overrides); /* those that lapsed included */
 /* Walks all that have not lapsed without keeping them alive; *cursor = 0 at first, false at the
  * end. */
 bool overrides_next(const struct overrides *overrides, int64_t now_ms, size_t *cursor,

@@ -277,7 +277,7 @@ static void same_vips(void)
 /* What is rendered must be what a reader of the document gets out of it. */
 static void same_document(void)
 {
-    struct document *document = eureka_render_all(registry, DOCUMENT_JSON);
+    struct document *document = eureka_render_all(registry, CR_WIRE_JSON);
     assert_non_null(document);
     CR_AUTO_ARENA arena = cr_arena_new(0);
     struct cr_wire_instances list = {0};

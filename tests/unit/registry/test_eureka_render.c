@@ -66,7 +66,7 @@ static void assert_document(struct document *document, const char *text)
 static void test_1_empty(void **state)
 {
     (void)state;
-    assert_document(eureka_render_all(registry, DOCUMENT_JSON),
+    assert_document(eureka_render_all(registry, CR_WIRE_JSON),
                     "{\"applications\":{\"versions__delta\":\"1\",\"apps__hashcode\":\"\","
                     "\"application\":[]}}");
 }
@@ -75,17 +75,17 @@ static void test_10_one_instance_in_all_three_documents(void **state)
 {
     (void)state;
     put("ORDERS", "i1", CR_WIRE_UP);
-    assert_document(eureka_render_all(registry, DOCUMENT_JSON),
+    assert_document(eureka_render_all(registry, CR_WIRE_JSON),
                     "{\"applications\":{\"versions__delta\":\"1\",\"apps__hashcode\":\"UP_1_\","
                     "\"application\":[{\"name\":\"ORDERS\",\"instance\":[" RECORD("ORDERS", "i1",
                                                                                   "UP") "]}]}}");
     assert_document(
-        eureka_render_app(registry_app(registry, CR_SLICE("ORDERS")), DOCUMENT_JSON),
+        eureka_render_app(registry_app(registry, CR_SLICE("ORDERS")), CR_WIRE_JSON),
         "{\"application\":{\"name\":\"ORDERS\",\"instance\":[" RECORD("ORDERS", "i1", "UP") "]}}");
     struct registry_instance *instance = registry_find_any(registry, CR_SLICE("i1"));
-    assert_document(eureka_render_instance(instance, DOCUMENT_JSON),
+    assert_document(eureka_render_instance(instance, CR_WIRE_JSON),
                     "{\"instance\":" RECORD("ORDERS", "i1", "UP") "}");
-    assert_document(eureka_render_record(instance, DOCUMENT_JSON), RECORD("ORDERS", "i1", "UP"));
+    assert_document(eureka_render_record(instance), RECORD("ORDERS", "i1", "UP"));
 }
 
 static void test_63_hash_code_by_name(void **state)
@@ -104,7 +104,7 @@ static void test_names_are_escaped(void **state)
 {
     (void)state;
     put("A\"B", "<i>", CR_WIRE_UP);
-    struct document *document = eureka_render_all(registry, DOCUMENT_JSON);
+    struct document *document = eureka_render_all(registry, CR_WIRE_JSON);
     struct cr_slice bytes = document_bytes(document);
     assert_true(cr_slice_search(bytes, CR_SLICE("{\"name\":\"A\\\"B\"")) > 0);
     document_unref(document);
@@ -117,24 +117,24 @@ static void test_rendered_once_per_change(void **state)
     put("B", "2", CR_WIRE_UP);
     struct registry_app *a = registry_app(registry, CR_SLICE("A"));
     struct registry_app *b = registry_app(registry, CR_SLICE("B"));
-    struct document *all = eureka_render_all(registry, DOCUMENT_JSON);
-    struct document *app_a = eureka_render_app(a, DOCUMENT_JSON);
-    struct document *app_b = eureka_render_app(b, DOCUMENT_JSON);
+    struct document *all = eureka_render_all(registry, CR_WIRE_JSON);
+    struct document *app_a = eureka_render_app(a, CR_WIRE_JSON);
+    struct document *app_b = eureka_render_app(b, CR_WIRE_JSON);
     assert_int_equal(registry_renew(registry, CR_SLICE("A"), CR_SLICE("1"),
                                     &(struct registry_beat){0}, (struct registry_now){1, 8}),
                      REGISTRY_RENEWED);
-    struct document *again = eureka_render_all(registry, DOCUMENT_JSON);
+    struct document *again = eureka_render_all(registry, CR_WIRE_JSON);
     assert_ptr_equal(again, all); /* a renewal changes no document */
     document_unref(again);
 
     put("A", "1", CR_WIRE_DOWN);
-    again = eureka_render_all(registry, DOCUMENT_JSON);
+    again = eureka_render_all(registry, CR_WIRE_JSON);
     assert_ptr_not_equal(again, all);
     document_unref(again);
-    again = eureka_render_app(a, DOCUMENT_JSON);
+    again = eureka_render_app(a, CR_WIRE_JSON);
     assert_ptr_not_equal(again, app_a);
     document_unref(again);
-    again = eureka_render_app(b, DOCUMENT_JSON);
+    again = eureka_render_app(b, CR_WIRE_JSON);
     assert_ptr_equal(again, app_b);
     document_unref(again);
     /* The old ones still stand for who holds them. */
