@@ -69,12 +69,12 @@ def add_member(parent, key, value):
         child.text = str(value)
         return
     for inner, text in value.items():
-        if inner == "$":
+        if key == "metadata" and inner != "@class":
+            xml.SubElement(child, escape_name(inner)).text = str(text)
+        elif inner == "$":
             child.text = str(text)
         elif inner.startswith("@"):
             child.set(inner[1:], str(text))
-        elif key == "metadata":
-            xml.SubElement(child, escape_name(inner)).text = str(text)
         else:
             add_member(child, inner, text)
 
@@ -219,13 +219,12 @@ class Wire:
         return instance["status"], instance["overriddenStatus"]
 
 
-def lastn(wire, title):
-    """The entries of one of the two lists of the page, in order."""
-    text = wire.running.get("/lastn").text
-    part = re.split(r"<h2[^>]*>", text)
-    found = [piece for piece in part if title in piece.split("</h2>")[0].lower()]
-    assert len(found) == 1, f"{len(found)} lists named {title!r}"
-    return re.findall(r"[A-Z]+\([\w:]+\)", found[0])
+def lastn(wire, which):
+    """The entries of one of the two tables at /lastn, in order: "registered" or "cancelled"."""
+    tables = [text for text in wire.running.get("/lastn").text.split("<table")[1:]
+              if which in text.split("</caption>")[0].lower()]
+    assert len(tables) == 1, f"{len(tables)} tables named {which!r}"
+    return re.findall(r"<td>([A-Z]+\([^<]*\))</td>", tables[0])
 
 
 def delta_entries(delta):

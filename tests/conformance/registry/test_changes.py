@@ -34,7 +34,7 @@ def test_case_60_a_delta_is_not_consumed(wire):
 
 def test_case_61_old_changes_leave_the_delta(start, language):
     """In full length under the fake clock (tests/replay)."""
-    wire = start(language, {"eureka.server.retention-time-in-m-s-in-delta-queue": "300"})
+    wire = start(language, {"eureka.server.retention-time-in-m-s-in-delta-queue": "1000"})
     wire.register()
     delta = wait_until(lambda: (found := wire.delta())["application"] == [] and found, 10,
                        "the delta to be empty")
