@@ -166,6 +166,14 @@ def test_versions_of_the_delta(wire):
     assert int(wire.delta()["versions__delta"]) != first
 
 
+def test_a_later_change_takes_the_place_of_an_earlier_one(wire):
+    """Section 3.7: an instance stands in a delta once, in its latest state, at the end."""
+    for id in ("i1", "i2"):
+        wire.register(id=id)
+    wire.put("/apps/ORDERS/i1/status?value=OUT_OF_SERVICE")
+    assert list(delta_entries(wire.delta()).items()) == [("ORDERS/i2", "ADDED"), ("ORDERS/i1", "MODIFIED")]
+
+
 def test_delta_and_hash_are_of_one_moment(json_wire):
     """Pitfall 16, as Java's client checks it: full, then deltas, always the same hash."""
     copy = {}
