@@ -80,8 +80,28 @@ def test_a_lease_that_makes_no_sense_is_said_once(registry):
     assert "it gets 60 s" in registry.running.log
 
 
-def test_many_leases_that_end_together(registry):
+def test_many_leases_that_end_together(start):
+    registry = start(settings={"eureka.server.enable-self-preservation": "false"})
     for number in range(20):
         registry.register(id=f"i{number}", **TWO_SECONDS)
     assert registry.hash() == "UP_20_"
     wait_until(lambda: registry.hash() == "", 10, "all twenty to be gone")
+
+
+def test_self_preservation_holds_them_until_it_is_switched_off(start, tmp_path):
+    settings = tmp_path / "application.yml"
+    settings.write_text("eureka.server.enable-self-preservation: true\n")
+    registry = start(settings={"spring.config.additional-location": f"{tmp_path}/"})
+    for number in range(10):
+        registry.register(id=f"i{number}", **TWO_SECONDS)
+
+    def held():
+        return registry.running.get("/actuator/health/registry").json["details"]["held"]
+
+    wait_until(lambda: held() == "10", 10, "all ten to be held")
+    assert registry.hash() == "UP_10_"
+    assert registry.renew(id="i3").status == 200
+    assert held() == "9"
+    settings.write_text("eureka.server.enable-self-preservation: false\n")
+    assert registry.running.post("/actuator/refresh").status == 200
+    wait_until(lambda: registry.hash() == "", 10, "all ten to be gone")

@@ -44,7 +44,7 @@ def test_instances_by_application(registry):
     assert "3 instances: 1 DOWN, 2 UP." in page.text
     order = [page.text.index(word) for word in ("APE", "a1", "a2", "ZEBRA", "z1")]
     assert order == sorted(order)
-    assert page.links == ["http://h1:8080/info?a=1&b=2"]
+    assert page.links == ["/lastn", "http://h1:8080/info?a=1&b=2"]
     assert "h1:8080" in page.text and "10.0.0.5" in page.text
 
 
@@ -55,7 +55,7 @@ def test_everything_that_clients_say_is_escaped(start):
     text = registry.running.get("/").text
     page = Page(text)
     assert "script" not in page.tags and evil in page.text
-    assert "X&amp;Y" in text and page.links == ['http://"onclick="x']
+    assert "X&amp;Y" in text and page.links == ["/lastn", 'http://"onclick="x']
     assert "Environment <prod>, data centre north" in page.text
 
 
@@ -72,3 +72,16 @@ def test_can_be_switched_off(start):
     registry = start(settings={"eureka.dashboard.enabled": "false"})
     answer = registry.running.get("/")
     assert answer.status == 404 and "eureka.dashboard.enabled" in answer.json["detail"]
+
+
+def test_case_95_the_last_thousand_events(registry):
+    empty = Page(registry.running.get("/lastn").text)
+    assert empty.text.count("No results available") == 2
+    registry.register(id="first")
+    registry.register(id="second")
+    assert registry.cancel(id="first").status == 200
+    assert registry.cancel(id="nobody").status == 404
+    text = Page(registry.running.get("/lastn").text).text
+    registered, cancelled = text.split("Last 1000 cancelled leases")
+    assert registered.index("ORDERS(second)") < registered.index("ORDERS(first)")
+    assert cancelled.index("ORDERS(nobody)") < cancelled.index("ORDERS(first)")
