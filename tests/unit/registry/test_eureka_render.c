@@ -100,6 +100,22 @@ static void test_63_hash_code_by_name(void **state)
     assert_string_equal(hash.data, "DOWN_1_OUT_OF_SERVICE_1_UP_2_");
 }
 
+/* What changed, and the sum of all: one who applies the one must come to the other. */
+static void test_59_a_delta_has_the_hash_of_the_whole(void **state)
+{
+    (void)state;
+    put("A", "1", CR_WIRE_UP);
+    put("A", "2", CR_WIRE_DOWN);
+    assert_true(registry_cancel(registry, CR_SLICE("A"), CR_SLICE("2"), REGISTRY_CLIENT,
+                                (struct registry_now){0, 7}));
+    struct document *delta = eureka_render_delta(registry, CR_WIRE_JSON);
+    assert_true(cr_slice_starts(
+        document_bytes(delta),
+        CR_SLICE("{\"applications\":{\"versions__delta\":\"4\",\"apps__hashcode\":\"UP_1_\",")));
+    assert_true(cr_slice_search(document_bytes(delta), CR_SLICE("\"DELETED\"")) > 0);
+    document_unref(delta);
+}
+
 static void test_names_are_escaped(void **state)
 {
     (void)state;
@@ -152,6 +168,7 @@ int main(void)
         TEST(test_1_empty),
         TEST(test_10_one_instance_in_all_three_documents),
         TEST(test_63_hash_code_by_name),
+        TEST(test_59_a_delta_has_the_hash_of_the_whole),
         TEST(test_names_are_escaped),
         TEST(test_rendered_once_per_change),
     };
