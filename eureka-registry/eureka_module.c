@@ -37,15 +37,6 @@ static struct self_preservation_options preservation_of(const struct eureka_sett
     };
 }
 
-static int check(const struct eureka_settings *settings, struct cr_err *err)
-{
-    if (settings->renewal_percent >= 0 && settings->renewal_percent <= 1)
-        return 0;
-    return cr_err_set(err, CR_EINVAL,
-                      "eureka.server.renewal-percent-threshold: %g is not between 0 and 1",
-                      settings->renewal_percent);
-}
-
 static int open_server(struct eureka *eureka, const struct eureka_settings *settings,
                        struct cr_err *err)
 {
@@ -76,8 +67,7 @@ static int eureka_open(struct cr_app *app, void **out_state, struct cr_err *err)
         return cr_err_set(err, CR_ENOMEM, "registry: no memory");
     eureka->app = app;
     eureka->began_ms = cr_clock_ms();
-    int rc = check(settings, err);
-    rc = rc ? rc : open_server(eureka, settings, err);
+    int rc = open_server(eureka, settings, err);
     rc = rc ? rc : eureka_routes_new(&eureka->routes, err);
     /* Leases run from the first registration on, which may come before READY. */
     rc = rc ? rc : eureka_server_start(eureka->server, err);
@@ -91,14 +81,8 @@ static int eureka_open(struct cr_app *app, void **out_state, struct cr_err *err)
 static void eureka_reload(struct cr_app *app, void *state, const struct cr_changes *changes)
 {
     struct eureka *eureka = state;
-    const struct eureka_settings *settings = cr_app_settings(app);
-    const struct self_preservation_options options = preservation_of(settings);
-    struct cr_err err = {0};
-    if (!cr_changes_has(changes, "eureka.server") && !cr_changes_has(changes, "crema.eureka"))
-        return;
-    if (check(settings, &err))
-        cr_log_warn(cr_log_get("registry"), "setting.ignored", "ignoring it: %s", err.text);
-    else
+    const struct self_preservation_options options = preservation_of(cr_app_settings(app));
+    if (cr_changes_has(changes, "eureka.server") || cr_changes_has(changes, "crema.eureka"))
         eureka_set_preservation(eureka->server, &options);
 }
 

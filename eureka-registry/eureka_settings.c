@@ -44,3 +44,45 @@ const struct cr_setting eureka_setting_rows[EUREKA_SETTING_COUNT] = {
     {"eureka.datacenter", CR_SETTING_TEXT, FIELD(datacenter), "default", 0, 0, CR_SETTING_LIVE,
      "Name of the data centre, shown on the page."},
 };
+
+/* --- keys without effect --- */
+
+#define ACCEPTED(key, doc)                                                                         \
+    {                                                                                              \
+        key, CR_SETTING_TEXT, 0, NULL, 0, 0, CR_SETTING_RESTART, "Without effect: " doc            \
+    }
+#define AT_ONCE   "answers show every change at once."
+#define EXPECTED  "the registered instances are what is expected."
+#define NO_LIMIT  "fetches are not limited by rate, see crema.http.max-connections."
+#define NO_AMAZON "this registry knows no Amazon groups."
+
+static const struct cr_setting accepted_rows[] = {
+    ACCEPTED("eureka.server.eviction-interval-timer-in-ms", "a lease ends when it is due."),
+    ACCEPTED("eureka.server.delta-retention-timer-interval-in-ms",
+             "a change leaves the delta when its time is over."),
+    ACCEPTED("eureka.server.response-cache-auto-expiration-in-seconds", AT_ONCE),
+    ACCEPTED("eureka.server.response-cache-update-interval-ms", AT_ONCE),
+    ACCEPTED("eureka.server.use-read-only-response-cache", AT_ONCE),
+    ACCEPTED("eureka.server.initial-capacity-of-response-cache", AT_ONCE),
+    ACCEPTED("eureka.server.renewal-threshold-update-interval-ms", EXPECTED),
+    ACCEPTED("eureka.instance.registry.expected-number-of-clients-sending-renews", EXPECTED),
+    ACCEPTED("eureka.server.rate-limiter-enabled", NO_LIMIT),
+    ACCEPTED("eureka.server.rate-limiter-throttle-standard-clients", NO_LIMIT),
+    ACCEPTED("eureka.server.rate-limiter-burst-size", NO_LIMIT),
+    ACCEPTED("eureka.server.rate-limiter-registry-fetch-average-rate", NO_LIMIT),
+    ACCEPTED("eureka.server.rate-limiter-full-fetch-average-rate", NO_LIMIT),
+    ACCEPTED("eureka.server.use-aws-asg-api", NO_AMAZON),
+};
+const struct cr_setting_table eureka_accepted_table = {accepted_rows, CR_COUNT(accepted_rows)};
+
+int eureka_settings_check(const void *bound, const struct cr_environment *environment,
+                          struct cr_err *err)
+{
+    const struct eureka_settings *settings = bound;
+    (void)environment;
+    if (settings->renewal_percent >= 0 && settings->renewal_percent <= 1)
+        return 0;
+    return cr_err_set(err, CR_EINVAL,
+                      "eureka.server.renewal-percent-threshold: %g is not between 0 and 1",
+                      settings->renewal_percent);
+}

