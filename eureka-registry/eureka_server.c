@@ -153,6 +153,7 @@ int eureka_server_open(const struct eureka_server_options *options,
         .delta_retention_ms = options->delta_retention_ms,
         .version = (uint64_t)now.wall_ms, /* grows from start to start */
         .began_ms = now.now_ms,
+        .clock_step_ms = 1,
         .self_preservation = options->self_preservation,
         .changed = changed,
         .ctx = server,

@@ -4,7 +4,8 @@
 #include "eureka_settings.h"
 
 /* The registry asks the config server like everybody; it registers nowhere. */
-static const struct cr_setting_table *const tables[] = {&eureka_accepted_table, &cr_cloud_config_table};
+static const struct cr_setting_table *const tables[] = {&eureka_accepted_table,
+                                                        &cr_cloud_config_table};
 static const char *const prefixes[] = {"crema.eureka", "eureka.dashboard", "eureka.server",
                                        "eureka.instance.registry"};
 

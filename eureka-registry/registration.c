@@ -152,7 +152,7 @@ static int enter(struct registry *registry, struct registry_instance *instance,
                  enum registry_origin origin, struct registry_now now)
 {
     instance->lease.due_ms =
-        now.now_ms + instance->lease.period_ms + (origin == REGISTRY_PEER ? REGISTRY_SLACK_MS : 0);
+        now.now_ms + instance->lease.period_ms + registry_slack_ms(registry, origin);
     int rc = registry_enter(registry, instance);
     if (rc)
         return rc;

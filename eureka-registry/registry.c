@@ -272,7 +272,7 @@ void registry_touch(struct registry *registry, struct registry_instance *instanc
 {
     struct cr_wire_lease *lease = &instance->record->lease;
     lease_renew(&registry->leases, &instance->lease, now.now_ms,
-                origin == REGISTRY_PEER ? REGISTRY_SLACK_MS : 0);
+                registry_slack_ms(registry, origin));
     lease->last_renewal_ms = now.wall_ms + 1000 * cr_min_i64(lease->duration_s, INT32_MAX);
 }
 

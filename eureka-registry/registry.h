@@ -75,6 +75,7 @@ struct registry_options {
     int64_t delta_retention_ms; /* 0: DELTA_RETENTION_MS */
     uint64_t version;           /* to begin with; must grow from start to start. 0: 1 */
     int64_t began_ms;           /* the monotonic moment at which it begins */
+    int64_t clock_step_ms;      /* what the clock cuts off at most: no lease may end early for it */
     struct self_preservation_options self_preservation;
     void (*changed)(void *ctx, const struct registry_event *event); /* after each; may be NULL */
     void *ctx;

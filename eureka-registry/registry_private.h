@@ -47,6 +47,13 @@ void registry_drop(struct registry *registry, enum registry_change change,
                    enum registry_origin origin, struct registry_instance *instance,
                    struct registry_now now);
 
+/* What a lease gets on top of its period. */
+static inline int64_t registry_slack_ms(const struct registry *registry,
+                                        enum registry_origin origin)
+{
+    return registry->options.clock_step_ms + (origin == REGISTRY_PEER ? REGISTRY_SLACK_MS : 0);
+}
+
 /* Contact with its client, directly or by a peer. */
 void registry_touch(struct registry *registry, struct registry_instance *instance,
                     enum registry_origin origin, struct registry_now now);

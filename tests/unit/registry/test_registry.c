@@ -232,6 +232,20 @@ static void test_86_gone_when_due(void **state)
     assert_int_equal(seen.expired, 2);
 }
 
+/* A clock that cuts to milliseconds makes no lease shorter than it is. */
+static void test_86_not_early_for_the_clocks_sake(void **state)
+{
+    (void)state;
+    registry_freep(&registry);
+    registry = registry_new(&(struct registry_options){.clock_step_ms = 1});
+    put("i1", 100, CR_WIRE_UP, 0);
+    assert_int_equal(registry_next_due_ms(registry), 2001);
+    assert_int_equal(renew("i1", -1, false, 2000), REGISTRY_RENEWED);
+    assert_int_equal(registry_next_due_ms(registry), 4001);
+    assert_int_equal(renew("i1", -1, true, 2000), REGISTRY_RENEWED);
+    assert_int_equal(registry_next_due_ms(registry), 4001 + REGISTRY_SLACK_MS);
+}
+
 static void test_stretched_lease_is_said_once(void **state)
 {
     (void)state;
@@ -326,6 +340,7 @@ int main(void)
         TEST(test_45_46_a_client_may_not_leave_or_enter_service_by_itself),
         TEST(test_58_cancel),
         TEST(test_86_gone_when_due),
+        TEST(test_86_not_early_for_the_clocks_sake),
         TEST(test_stretched_lease_is_said_once),
         TEST(test_limit),
         TEST(test_14_to_20_what_a_record_needs),
