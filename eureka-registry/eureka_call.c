@@ -179,14 +179,24 @@ void eureka_answer_empty(struct cr_http_request *req, int status)
     cr_http_answer(req, status, NULL, (struct cr_slice){0});
 }
 
+/* A text that may quote a client: a header takes printable ASCII only. */
+static void put_detail(struct cr_http_request *req, const char *detail)
+{
+    char *text = detail ? cr_arena_text(cr_http_arena(req), detail) : NULL;
+    for (char *c = text; c && *c; c++)
+        if (*c < 0x20 || *c > 0x7e)
+            *c = '?';
+    if (text)
+        cr_http_answer_header(req, "X-Crema-Detail", text);
+}
+
 void eureka_answer_fault(struct cr_http_request *req, int status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     const char *detail = cr_arena_vprintf(cr_http_arena(req), format, args);
     va_end(args);
-    if (detail)
-        cr_http_answer_header(req, "X-Crema-Detail", detail);
+    put_detail(req, detail);
     eureka_answer_empty(req, status);
 }
 
@@ -228,7 +238,7 @@ void eureka_answer_found(struct cr_http_request *req, bool found, enum cr_wire_f
 void eureka_answer_unreadable(struct cr_http_request *req, const struct cr_err *err)
 {
     bool json = cr_slice_is(cr_http_header(req, "Content-Type"), json_type);
-    cr_http_answer_header(req, "X-Crema-Detail", err->text);
+    put_detail(req, err->text);
     cr_http_answer(req, 400, json ? json_type : xml_type,
                    json ? CR_SLICE("{\"error\": \"cannot parse request body\"}")
                         : CR_SLICE("<error><message>cannot parse request body</message></error>"));

@@ -53,6 +53,17 @@ def test_case_21_unreadable_bodies(registry, body, detail):
     assert registry.hash() == ""
 
 
+def test_a_detail_that_quotes_a_client_is_printable(registry):
+    answer = registry.put_record(record(metadata={"a\r\nX: 1\u00e9": "v" * 40000}))
+    assert answer.status == 400 and "a??X: 1" in answer.headers["X-Crema-Detail"]
+    assert answer.headers["X"] is None
+    answer = registry.running.put("/eureka/apps/ORDERS/i1/status?value=a%0d%0ab")
+    assert answer.status == 404
+    registry.register()
+    answer = registry.running.put("/eureka/apps/ORDERS/i1/status?value=a%0d%0aX:b")
+    assert answer.status == 500 and "'a??X:b'" in answer.headers["X-Crema-Detail"]
+
+
 def test_case_21_with_a_parameter_netflix_answers_in_xml(registry):
     answer = registry.running.post("/eureka/apps/ORDERS", body="{",
                                    headers={"Content-Type": "application/json; charset=utf-8"})
