@@ -4,6 +4,7 @@
 
 #include "cr_assert.h"
 #include "cr_err.h"
+#include "cr_int.h"
 #include "registry_private.h"
 
 /* ---- what may come in ---- */
@@ -134,6 +135,7 @@ static struct registry_instance *instance_new(const struct cr_wire_instance *rec
     if (!instance)
         return NULL;
     instance->record = cr_wire_instance_copy(record);
+    instance->bytes = record_bytes(record);
     instance->lease.period_ms = lease_period_ms(&record->lease, &instance->stretched);
     if (instance->record)
         return instance;
@@ -141,10 +143,24 @@ static struct registry_instance *instance_new(const struct cr_wire_instance *rec
     return NULL;
 }
 
-static bool is_full(const struct registry *registry)
+enum { BYTES_ALWAYS = 16 * 1024 * 1024 };
+
+/* Is there no room for so many more bytes? */
+static bool is_heavy(const struct registry *registry, size_t more)
 {
-    return registry->options.instances_max &&
-           registry_count(registry) >= registry->options.instances_max;
+    size_t max = registry->options.instances_max;
+    size_t room;
+    if (max == 0 || more == 0 || cr_mul_overflows(max, (size_t)REGISTRY_AVERAGE_MAX, &room))
+        return false;
+    if (room < BYTES_ALWAYS)
+        room = BYTES_ALWAYS;
+    return registry->bytes + more > room;
+}
+
+static bool is_full(const struct registry *registry, const struct cr_wire_instance *record)
+{
+    size_t max = registry->options.instances_max;
+    return (max && registry_count(registry) >= max) || is_heavy(registry, record_bytes(record));
 }
 
 /* Into its application, with a lease that runs from now. */
@@ -166,7 +182,7 @@ static int register_new(struct registry *registry, const struct cr_wire_instance
                         struct registry_registration *out)
 {
     bool brought = false;
-    if (is_full(registry))
+    if (is_full(registry, record))
         return CR_ELIMIT;
     struct registry_instance *instance = instance_new(record);
     if (!instance)
@@ -196,6 +212,9 @@ static int register_again(struct registry *registry, struct registry_instance *i
     bool brought = false;
     struct cr_wire_instance *stored = instance->record;
     bool kept = stored->last_dirty_ms > record->last_dirty_ms;
+    size_t bytes = kept ? instance->bytes : record_bytes(record);
+    if (bytes > instance->bytes && is_heavy(registry, bytes - instance->bytes))
+        return CR_ELIMIT;
     struct cr_wire_instance *next = kept ? stored : cr_wire_instance_copy(record);
     if (!next)
         return CR_ENOMEM;
@@ -210,6 +229,8 @@ static int register_again(struct registry *registry, struct registry_instance *i
     /* The new lease is the one that was asked for, also where the data is not taken. */
     instance->lease.period_ms = lease_period_ms(&record->lease, &instance->stretched);
     registry_set_status(registry, instance, status);
+    registry->bytes += bytes - instance->bytes;
+    instance->bytes = bytes;
     next->status = status;
     instance->record = next;
     if (!kept)
@@ -284,7 +305,7 @@ int registry_restore(struct registry *registry, const struct cr_wire_instance *r
     CR_ASSERT(record->app.len > 0 && cr_wire_instance_id(record).len > 0);
     if (registry_find(registry, record->app, cr_wire_instance_id(record)))
         return CR_EEXISTS;
-    if (is_full(registry))
+    if (is_full(registry, record))
         return CR_ELIMIT;
     struct registry_instance *instance = instance_new(record);
     if (!instance)

@@ -134,6 +134,7 @@ int registry_enter(struct registry *registry, struct registry_instance *instance
         return rc;
     }
     instance->app = app;
+    registry->bytes += instance->bytes;
     registry->census.by_status[instance->record->status]++;
     return 0;
 }
@@ -141,6 +142,7 @@ int registry_enter(struct registry *registry, struct registry_instance *instance
 void registry_leave(struct registry *registry, struct registry_instance *instance)
 {
     struct registry_app *app = instance->app;
+    registry->bytes -= instance->bytes;
     registry->census.by_status[instance->record->status]--;
     lease_queue_remove(&registry->leases, &instance->lease);
     cr_map_remove(app->instances, cr_wire_instance_id(instance->record));
@@ -172,6 +174,7 @@ static void forget(struct registry *registry, struct registry_instance *instance
     struct cr_slice key;
     delta_remove(&registry->delta, &instance->change);
     cr_list_remove(&instance->grave);
+    registry->graves_bytes -= instance->bytes;
     if (grave_key(instance->record->app, cr_wire_instance_id(instance->record), text, &key))
         cr_map_remove(registry->graves, key); /* frees it */
 }
@@ -181,7 +184,9 @@ void registry_bury(struct registry *registry, struct registry_instance *instance
     char text[GRAVE_KEY_MAX];
     struct cr_slice key;
     struct cr_slice id = cr_wire_instance_id(instance->record);
-    if (cr_map_count(registry->graves) >= REGISTRY_GRAVES_MAX)
+    while (!cr_list_empty(&registry->graves_queue) &&
+           (cr_map_count(registry->graves) >= REGISTRY_GRAVES_MAX ||
+            registry->graves_bytes + instance->bytes > REGISTRY_GRAVES_BYTES_MAX))
         forget(registry,
                CR_CONTAINER(registry->graves_queue.next, struct registry_instance, grave));
     /* A delta that lacks one is noticed by its hash code. */
@@ -192,6 +197,7 @@ void registry_bury(struct registry *registry, struct registry_instance *instance
         return;
     }
     cr_list_push_back(&registry->graves_queue, &instance->grave);
+    registry->graves_bytes += instance->bytes;
 }
 
 void registry_unbury(struct registry *registry, struct cr_slice app, struct cr_slice id)

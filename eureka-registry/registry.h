@@ -8,8 +8,8 @@
  * Ownership: the registry owns what it returns; an instance is valid until the next call that may
  *            change the registry. Records that come in are copied.
  * Units:     now_ms is monotonic and drives leases; wall_ms is what the wire shows.
- * Errors:    CR_ENOMEM and CR_ELIMIT (instances_max, the size of a record); the call then did
- *            nothing.
+ * Errors:    CR_ENOMEM and CR_ELIMIT (instances_max, the size of a record or of all); the call
+ *            then did nothing.
  * Threads:   one at a time.
  * Source:    Netflix/eureka AbstractInstanceRegistry, InstanceResource and Lease; when a lease is
  *            over: lease.h; which status counts: status_rules.h.
@@ -30,8 +30,10 @@
 enum {
     REGISTRY_NAME_MAX = 1024,        /* bytes of an id, a host, an address, an application */
     REGISTRY_RECORD_MAX = 64 * 1024, /* bytes of all texts of a record */
+    REGISTRY_AVERAGE_MAX = 4 * 1024, /* of all records, where there are many */
     REGISTRY_GRAVES_MAX = 10000,     /* of those that are gone, how many the delta still tells */
-    REGISTRY_SLACK_MS = 2000,        /* more time for a lease that only a peer renews */
+    REGISTRY_GRAVES_BYTES_MAX = 16 * 1024 * 1024, /* of their texts */
+    REGISTRY_SLACK_MS = 2000, /* more time for a lease that only a peer renews */
 };
 
 struct registry_app {
@@ -46,6 +48,7 @@ struct registry_instance {
     struct registry_app *app; /* NULL: it is gone, and only the delta still tells of it */
     struct lease lease;
     bool stretched; /* see lease_period_ms */
+    size_t bytes;   /* of the record's texts */
     struct delta_entry change;
     struct cr_list grave;
     struct document *rendered[DOCUMENT_FORMS];
@@ -71,7 +74,8 @@ struct registry_event {
 };
 
 struct registry_options {
-    size_t instances_max;       /* 0: no limit */
+    /* 0: no limit. Their texts may have REGISTRY_AVERAGE_MAX bytes each on average, or 16 MiB. */
+    size_t instances_max;
     int64_t delta_retention_ms; /* 0: DELTA_RETENTION_MS */
     uint64_t version;           /* to begin with; must grow from start to start. 0: 1 */
     int64_t began_ms;           /* the monotonic moment at which it begins */

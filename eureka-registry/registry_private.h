@@ -13,6 +13,8 @@ struct registry {
     struct delta delta;
     struct cr_map *graves;       /* by application and id: gone, but in the delta */
     struct cr_list graves_queue; /* the same, the longest gone first */
+    size_t graves_bytes;
+    size_t bytes; /* of the texts of all that are in */
     struct lastn registered;
     struct lastn cancelled;
     uint64_t version;

@@ -57,7 +57,8 @@ static int count_groups(const struct selection *selection, struct cr_map *groups
 static int bring_together(struct selection *selection)
 {
     CR_AUTO_MAP groups = cr_map_new(0, free);
-    struct registry_instance **sorted = calloc(selection->count + 1, sizeof *sorted);
+    struct registry_instance **sorted =
+        calloc(selection->count + 1, sizeof(struct registry_instance *));
     if (!groups || !sorted || count_groups(selection, groups)) {
         free(sorted);
         return CR_ENOMEM;

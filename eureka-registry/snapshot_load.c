@@ -55,6 +55,21 @@ static int begin(struct in *in, const char *path, struct cr_err *err)
     return 0;
 }
 
+/* "end 3 9f86d081884c7d65" */
+static bool read_end(const struct in *in, uint64_t *out_count, uint64_t *out_sum)
+{
+    struct cr_slice rest = cr_slice_from(in->text, sizeof SNAPSHOT_END - 1);
+    struct cr_slice count;
+    int64_t number = 0;
+    char *end = NULL;
+    if (!cr_slice_split(&rest, ' ', &count) || cr_int_parse(count, 0, INT64_MAX, &number) ||
+        rest.len != SNAPSHOT_SUM_DIGITS)
+        return false;
+    *out_count = (uint64_t)number;
+    *out_sum = strtoull(rest.ptr, &end, 16); /* ends at the line feed at the latest */
+    return end == rest.ptr + rest.len;
+}
+
 /* Nothing is missing, nothing was changed, nothing stands behind. */
 static int check(struct in *in, const char *path, struct cr_err *err)
 {
@@ -66,8 +81,7 @@ static int check(struct in *in, const char *path, struct cr_err *err)
     while (next_line(in)) {
         if (!is_end(in))
             continue;
-        if (sscanf(in->line, SNAPSHOT_END "%" SCNu64 " %" SCNx64, &count, &sum) != 2 ||
-            count != in->number - 2)
+        if (!read_end(in, &count, &sum) || count != in->number - 2)
             return cr_err_set(err, CR_EPARSE,
                               "'%s': line %" PRIu64 ": the number of lines is wrong", path,
                               in->number);

@@ -10,7 +10,7 @@
 #define SNAPSHOT_END       "end "
 #define SNAPSHOT_SUM_BEGIN 14695981039346656037U /* FNV-1a, 64 bits */
 
-enum { SNAPSHOT_PATH_MAX = PATH_MAX };
+enum { SNAPSHOT_PATH_MAX = PATH_MAX, SNAPSHOT_SUM_DIGITS = 16 };
 
 static inline uint64_t snapshot_sum(uint64_t sum, struct cr_slice text)
 {

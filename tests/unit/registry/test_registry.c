@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cr_err.h"
@@ -275,6 +276,36 @@ static void test_limit(void **state)
     assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
 }
 
+/* Few large ones fill a registry as well: 16 MiB where it is small. */
+static void test_limit_of_all_texts(void **state)
+{
+    (void)state;
+    static char large[REGISTRY_RECORD_MAX - 64];
+    char id[16];
+    registry_freep(&registry);
+    registry = registry_new(&(struct registry_options){.instances_max = 1000});
+    struct cr_wire_instance record = record_of("0", 1, CR_WIRE_UP);
+    struct registry_registration out = {0};
+    record.home_page_url = (struct cr_slice){large, sizeof large};
+    int rc = 0;
+    for (int i = 0; !rc && i < 1000; i++) {
+        snprintf(id, sizeof id, "%d", i);
+        record.instance_id = cr_slice_of(id);
+        rc = registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out);
+    }
+    assert_int_equal(rc, CR_ELIMIT);
+    assert_int_equal(registry_count(registry), 256);
+    put("small", 1, CR_WIRE_UP, 0); /* there is a little room left */
+    record.instance_id = CR_SLICE("small");
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), CR_ELIMIT);
+    assert_true(find("small")->record->home_page_url.ptr == NULL);
+    record.instance_id = CR_SLICE("0");
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
+    assert_true(cancel("0", 0));
+    record.instance_id = CR_SLICE("small");
+    assert_int_equal(registry_register(registry, &record, REGISTRY_CLIENT, at(0), &out), 0);
+}
+
 static void assert_checked(const struct cr_wire_instance *record, const char *app, const char *says)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -343,6 +374,7 @@ int main(void)
         TEST(test_86_not_early_for_the_clocks_sake),
         TEST(test_stretched_lease_is_said_once),
         TEST(test_limit),
+        TEST(test_limit_of_all_texts),
         TEST(test_14_to_20_what_a_record_needs),
         TEST(test_names_are_bounded_and_clean),
     };

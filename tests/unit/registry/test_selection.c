@@ -121,6 +121,33 @@ static void test_graves_are_bounded(void **state)
     assert_true(cr_slice_is(selection.items[0]->record->instance_id, "i5"));
 }
 
+/* Nor does it with few that are large. */
+static void test_graves_are_bounded_by_their_bytes(void **state)
+{
+    (void)state;
+    static char large[60000];
+    struct cr_wire_instance record = record_of("A", "i", 1, CR_WIRE_UP);
+    size_t fit = REGISTRY_GRAVES_BYTES_MAX / (sizeof large + 16);
+    char id[32];
+    record.home_page_url = (struct cr_slice){large, sizeof large};
+    for (size_t i = 0; i < fit + 20; i++) {
+        snprintf(id, sizeof id, "i%05zu", i);
+        record.instance_id = cr_slice_of(id);
+        put_record(&record, REGISTRY_CLIENT, 0);
+        cancel("A", id, 0);
+    }
+    CR_AUTO(selection) selection = {0};
+    assert_int_equal(selection_of_delta(registry, &selection), 0);
+    assert_int_equal(selection.count, fit);
+    /* And what is forgotten after its time leaves room. */
+    registry_expire(registry, at(DELTA_RETENTION_MS + 1));
+    put_record(&record, REGISTRY_CLIENT, DELTA_RETENTION_MS + 1);
+    cancel("A", id, DELTA_RETENTION_MS + 1);
+    selection_freep(&selection);
+    assert_int_equal(selection_of_delta(registry, &selection), 0);
+    assert_int_equal(selection.count, 1);
+}
+
 static void test_66_67_vips(void **state)
 {
     (void)state;
@@ -153,6 +180,7 @@ int main(void)
         TEST(test_61_three_and_a_half_minutes_later),
         TEST(test_89_a_lease_that_is_over),
         TEST(test_graves_are_bounded),
+        TEST(test_graves_are_bounded_by_their_bytes),
         TEST(test_66_67_vips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
