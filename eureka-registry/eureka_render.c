@@ -52,8 +52,7 @@ static struct document *compose_all(const struct registry *registry, enum cr_wir
     eureka_hash_code(registry, &hash);
     if (cr_buf_status(&hash))
         return NULL;
-    const struct cr_wire_applications head = {VERSION_FULL, cr_buf_view(&hash),
-                                              registry_count(registry) == 0};
+    const struct cr_wire_applications head = {VERSION_FULL, cr_buf_view(&hash)};
     cr_wire_applications_begin(form, &head, &out);
     while ((app = registry_next_app(registry, &cursor)) != NULL) {
         cr_buf_text(&out, separator);
@@ -119,7 +118,7 @@ static struct document *compose_selection(const struct selection *selection, int
                                           struct cr_slice hash, enum cr_wire_form form)
 {
     CR_AUTO(cr_buf) out = {0};
-    const struct cr_wire_applications head = {version, hash, selection->count == 0};
+    const struct cr_wire_applications head = {version, hash};
     cr_wire_applications_begin(form, &head, &out);
     for (size_t i = 0; i < selection->count; i++) {
         struct registry_instance *instance = selection->items[i];

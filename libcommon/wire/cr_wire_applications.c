@@ -49,8 +49,7 @@ void cr_wire_applications_begin(enum cr_wire_form form, const struct cr_wire_app
     }
 }
 
-/* The compact codecs write what is said about the document behind it, and with it a getter that
- * was never meant to be seen. */
+/* The compact codecs write what is said about the document behind it. */
 void cr_wire_applications_end(enum cr_wire_form form, const struct cr_wire_applications *head,
                               struct cr_buf *out)
 {
@@ -59,7 +58,7 @@ void cr_wire_applications_end(enum cr_wire_form form, const struct cr_wire_appli
         cr_buf_text(out, "]}}");
         break;
     case CR_WIRE_JSON_COMPACT:
-        cr_buf_printf(out, "],\"registeredApplicationsEmpty\":%s,", head->empty ? "true" : "false");
+        cr_buf_text(out, "],");
         write_json_head(head, out);
         cr_buf_text(out, "}}");
         break;

@@ -42,7 +42,6 @@ enum cr_wire_place {
 struct cr_wire_applications {
     int64_t version;           /* versions__delta: 1 for a whole registry, -1 for a vip's */
     struct cr_slice hash_code; /* apps__hashcode; empty where there is no instance */
-    bool empty;                /* the document has no application */
 };
 
 void cr_wire_applications_begin(enum cr_wire_form form, const struct cr_wire_applications *head,

@@ -26,23 +26,24 @@ static void write_pair(struct cr_xml_writer *w, const struct cr_wire_pair *pair)
     cr_xml_end(w);
 }
 
-static void write_metadata(struct cr_xml_writer *w, const struct cr_wire_instance *instance)
+/* An empty map says so by its Java class: Netflix' clients expect it. */
+static void write_metadata(struct cr_xml_writer *w, const struct cr_wire_pair *pairs, size_t count)
 {
     cr_xml_begin(w, "metadata");
-    if (instance->metadata_count == 0)
+    if (count == 0)
         cr_xml_attribute(w, "class", CR_SLICE(CR_WIRE_CLASS_EMPTY));
-    for (size_t i = 0; i < instance->metadata_count; i++)
-        write_pair(w, &instance->metadata[i]);
+    for (size_t i = 0; i < count; i++)
+        write_pair(w, &pairs[i]);
     cr_xml_end(w);
 }
 
-static void write_amazon(struct cr_xml_writer *w, const struct cr_wire_instance *instance,
-                         bool compact)
+static void write_compact_metadata(struct cr_xml_writer *w, const struct cr_wire_pair *pairs,
+                                   size_t count)
 {
     cr_xml_begin(w, "metadata");
-    for (size_t i = 0; i < instance->data_center_metadata_count; i++)
-        if (!compact || cr_wire_is_compact_key(instance->data_center_metadata[i].key))
-            write_pair(w, &instance->data_center_metadata[i]);
+    for (size_t i = 0; i < count; i++)
+        if (cr_wire_is_compact_key(pairs[i].key))
+            write_pair(w, &pairs[i]);
     cr_xml_end(w);
 }
 
@@ -59,7 +60,8 @@ static void write_center(struct cr_xml_writer *w, const struct cr_wire_instance 
     if (center != CR_WIRE_DATA_CENTER_NAMELESS)
         cr_xml_pair_text(w, "name", cr_wire_center_names[center]);
     if (amazon)
-        write_amazon(w, instance, compact);
+        (compact ? write_compact_metadata : write_metadata)(w, instance->data_center_metadata,
+                                                            instance->data_center_metadata_count);
     cr_xml_end(w);
 }
 
@@ -100,7 +102,7 @@ void cr_wire_instance_write_xml(const struct cr_wire_instance *instance, unsigne
     cr_xml_pair_int(w, "countryId", instance->country_id);
     write_center(w, instance, false);
     write_lease(w, &instance->lease);
-    write_metadata(w, instance);
+    write_metadata(w, instance->metadata, instance->metadata_count);
     write_text(w, "appGroupName", instance->app_group_name);
     write_text(w, "homePageUrl", instance->home_page_url);
     write_text(w, "statusPageUrl", instance->status_page_url);

@@ -24,7 +24,7 @@ static void put(struct cr_buf *out, enum cr_wire_form form, enum cr_wire_place p
     cr_wire_application_end(form, place, out);
 }
 
-static const struct cr_wire_applications head = {3, {"UP_2_", 5}, false};
+static const struct cr_wire_applications head = {3, {"UP_2_", 5}};
 
 static void put_all(struct cr_buf *out, enum cr_wire_form form)
 {
@@ -82,7 +82,7 @@ static void test_json_compact(void **state)
                         "{\"instanceId\":\"2\",\"app\":\"A\"," CENTER_JSON ",\"status\":\"UP\","
                         "\"lastUpdatedTimestamp\":7,\"port\":{\"$\":7001,\"@enabled\":\"true\"},"
                         "\"securePort\":{\"$\":7002,\"@enabled\":\"false\"}}]}],"
-                        "\"registeredApplicationsEmpty\":false,\"versions__delta\":\"3\","
+                        "\"versions__delta\":\"3\","
                         "\"apps__hashcode\":\"UP_2_\"}}");
 }
 
@@ -135,10 +135,10 @@ static void test_xml_compact(void **state)
 static void test_empty_documents(void **state)
 {
     (void)state;
-    static const struct cr_wire_applications none = {1, {NULL, 0}, true};
+    static const struct cr_wire_applications none = {1, {NULL, 0}};
     static const char *const texts[CR_WIRE_FORMS] = {
         "{\"applications\":{\"versions__delta\":\"1\",\"apps__hashcode\":\"\",\"application\":[]}}",
-        "{\"applications\":{\"application\":[],\"registeredApplicationsEmpty\":true,"
+        "{\"applications\":{\"application\":[],"
         "\"versions__delta\":\"1\",\"apps__hashcode\":\"\"}}",
         "<applications>\n"
         "  <versions__delta>1</versions__delta>\n"
@@ -176,7 +176,12 @@ static void test_amazon_in_compact_keeps_five_keys(void **state)
     instance.data_center_metadata_count = 0;
     cr_buf_reset(&out);
     cr_wire_instance_write_form(&instance, CR_WIRE_JSON, CR_WIRE_ALONE, &out);
+    cr_wire_instance_write_form(&instance, CR_WIRE_XML, CR_WIRE_ALONE, &out);
+    cr_wire_instance_write_form(&instance, CR_WIRE_XML_COMPACT, CR_WIRE_ALONE, &out);
     assert_non_null(strstr(out.data, "\"name\":\"Amazon\",\"metadata\":{}}"));
+    assert_non_null(strstr(out.data, "    <metadata class=\"java.util.Collections$EmptyMap\"/>\n"
+                                     "  </dataCenterInfo>"));
+    assert_non_null(strstr(out.data, "<metadata/></dataCenterInfo>"));
 }
 
 static void test_hash_code_is_by_name(void **state)
