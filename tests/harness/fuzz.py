@@ -8,6 +8,7 @@ from .stack import ROOT
 
 TARGETS = ("json", "xml", "yaml", "properties", "instance", "batch")
 BUILD = ROOT / "build" / "fuzz"
+WORDS = {"instance": "registry.dict", "batch": "registry.dict"}     # that a target begins with
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 RUNS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 
@@ -29,19 +30,20 @@ def run_fuzzer(target):
     grown.mkdir(parents=True, exist_ok=True)
     found.mkdir(exist_ok=True)
     kept = CORPUS / name
+    words = [f"-dict=tests/fuzz/{WORDS[target]}"] if target in WORDS else []
     done = subprocess.run(
         ["nice", "-n", "10", str(BUILD / "bin" / name), f"-max_total_time={seconds()}", "-timeout=60",
-         "-max_len=16384", "-print_final_stats=1", f"-artifact_prefix={found}/{name}-", str(grown),
+         "-max_len=16384", *words, "-print_final_stats=1", f"-artifact_prefix={found}/{name}-", str(grown),
          str(kept)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         env={**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
-    words = done.stdout.decode(errors="replace")
-    runs = RUNS.search(words)
+    said = done.stdout.decode(errors="replace")
+    runs = RUNS.search(said)
     line = f"{name:<16} {len(list(kept.iterdir())):>3} kept, {runs.group(1) if runs else 'no':>9} runs"
     if done.returncode == 0:
         return line, None
-    (found / f"{name}.log").write_text(words)
-    artifact = re.search(r"Test unit written to (\S+)", words)
+    (found / f"{name}.log").write_text(said)
+    artifact = re.search(r"Test unit written to (\S+)", said)
     again = f"build/fuzz/bin/{name} {artifact.group(1)}" if artifact else f"see {found / name}.log"
     return f"{line}, FAILED", f"{name}: {again} (mend it, then keep the input in {kept.relative_to(ROOT)})"
 

@@ -223,6 +223,20 @@ def test_tolerance_of_json(json_wire, body):
     assert json_wire.hash() == "UP_1_"
 
 
+def test_a_large_record(wire):
+    """Just within every bound; and a megabyte and 16 of them, which are not."""
+    metadata = {f"key.{number}": "v" * 40 for number in range(1024)}
+    wire.register(metadata=metadata, homePageUrl="http://h/" + "x" * 8000, hostName="h" * 1024)
+    assert read_back(wire, "ORDERS", "i1")["metadata"] == metadata
+    for megabytes in (1, 16):
+        body, _ = to_body(record(id="i2", homePageUrl="x" * megabytes * 1024 * 1024), wire.language)
+        try:
+            assert wire.post_body("ORDERS", body).status == 413
+        except OSError:
+            pass  # refused by its Content-Length and closed while we still sent
+    assert wire.hash() == "UP_1_"
+
+
 @pytest.mark.parametrize("change", [
     {"port": {"$": "http"}}, {"port": {"$": 3000000000}}, {"lastDirtyTimestamp": "soon"},
     {"dataCenterInfo": {"name": "Moon"}}, {"app": ...}, {"hostName": "h" * 1025},
