@@ -109,6 +109,8 @@ SUITES = (
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
     Suite("blackbox-asan", "asan", "blackbox under ASan and UBSan",
           run_pytest("blackbox", side_by_side=True)),
+    Suite("conformance-asan", "asan", "conformance under ASan and UBSan",
+          run_pytest("conformance", side_by_side=True)),
     Suite("faults-asan", "asan", "faults, in short, under ASan", run_pytest("faults")),
     Suite("unit-tsan", "tsan", "unit by gcc with TSan", run_ctest),
     Suite("fuzz", "fuzz", "each parser's fuzzer over its kept corpus, and a few seconds beyond",
