@@ -1,9 +1,13 @@
 """Case 86: a lease is over when it is due, on the real clock."""
+import http.client
+import json
 import re
+import subprocess
+import sys
 import time
 from datetime import datetime
 
-from eureka_records import lease
+from eureka_records import J, lease
 from harness.poll import wait_until
 
 TWO_SECONDS = lease(duration=2, interval=1)
@@ -105,3 +109,43 @@ def test_self_preservation_holds_them_until_it_is_switched_off(start, tmp_path):
     settings.write_text("eureka.server.enable-self-preservation: false\n")
     assert registry.running.post("/actuator/refresh").status == 200
     wait_until(lambda: registry.hash() == "", 10, "all ten to be gone")
+
+
+# A client as a process of its own: renews every 300 ms and says when it asked and was answered.
+CLIENT = """
+import http.client, sys, time
+client = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+while True:
+    asked = time.monotonic()
+    client.request("PUT", "/eureka/apps/ORDERS/" + sys.argv[2])
+    assert client.getresponse().read() == b""
+    print(asked, time.monotonic(), flush=True)
+    time.sleep(0.3)
+"""
+
+
+def test_a_client_that_is_killed_is_gone_when_its_lease_is(registry):
+    """From /eureka/apps, within 20 ms of the lease's end (once in a few attempts: the machine may be busy)."""
+    look = http.client.HTTPConnection("127.0.0.1", registry.running.port, timeout=5)
+    late = []
+    for attempt in range(5):
+        id = f"i{attempt}"
+        registry.register(id=id, **TWO_SECONDS)
+        child = subprocess.Popen([sys.executable, "-c", CLIENT, str(registry.running.port), id],
+                                 stdout=subprocess.PIPE, text=True)
+        renewals = [child.stdout.readline() for _ in range(3)]
+        child.kill()
+        renewals += child.stdout.readlines()
+        child.wait()
+        asked, answered = map(float, renewals[-1].split())
+        while True:
+            began = time.monotonic()
+            look.request("GET", "/eureka/apps", headers=J)
+            there = json.loads(look.getresponse().read())["applications"]["application"]
+            if not there:
+                break
+        assert time.monotonic() >= asked + 2, "never early"
+        late.append(began - answered - 2)
+        if late[-1] <= 0.02:
+            return
+    raise AssertionError(f"late by {late} s")
