@@ -8,25 +8,26 @@
 #include "cr_int.h"
 #include "cr_wire_instance_private.h"
 
-#define TEXT(key, member, max, upper)                                                              \
+#define TEXT(key, member, max, ...)                                                                \
     {                                                                                              \
-        key, offsetof(struct cr_wire_instance, member), max, upper                                 \
+        key, offsetof(struct cr_wire_instance, member), max, __VA_ARGS__                           \
     }
 
+/* Java raises a group's name in JSON only. */
 const struct cr_wire_text cr_wire_texts[CR_WIRE_TEXT_COUNT] = {
-    TEXT("instanceId", instance_id, CR_WIRE_NAME_MAX, false),
-    TEXT("hostName", host_name, CR_WIRE_NAME_MAX, false),
-    TEXT("app", app, CR_WIRE_NAME_MAX, true),
-    TEXT("ipAddr", ip_addr, CR_WIRE_NAME_MAX, false),
-    TEXT("sid", sid, CR_WIRE_NAME_MAX, false),
-    TEXT("appGroupName", app_group_name, CR_WIRE_NAME_MAX, true),
-    TEXT("homePageUrl", home_page_url, CR_WIRE_TEXT_MAX, false),
-    TEXT("statusPageUrl", status_page_url, CR_WIRE_TEXT_MAX, false),
-    TEXT("healthCheckUrl", health_check_url, CR_WIRE_TEXT_MAX, false),
-    TEXT("secureHealthCheckUrl", secure_health_check_url, CR_WIRE_TEXT_MAX, false),
-    TEXT("vipAddress", vip_address, CR_WIRE_TEXT_MAX, false),
-    TEXT("secureVipAddress", secure_vip_address, CR_WIRE_TEXT_MAX, false),
-    TEXT("asgName", asg_name, CR_WIRE_NAME_MAX, false),
+    TEXT("instanceId", instance_id, CR_WIRE_NAME_MAX, false, false),
+    TEXT("hostName", host_name, CR_WIRE_NAME_MAX, false, false),
+    TEXT("app", app, CR_WIRE_NAME_MAX, true, true),
+    TEXT("ipAddr", ip_addr, CR_WIRE_NAME_MAX, false, false),
+    TEXT("sid", sid, CR_WIRE_NAME_MAX, false, false),
+    TEXT("appGroupName", app_group_name, CR_WIRE_NAME_MAX, true, false),
+    TEXT("homePageUrl", home_page_url, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("statusPageUrl", status_page_url, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("healthCheckUrl", health_check_url, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("secureHealthCheckUrl", secure_health_check_url, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("vipAddress", vip_address, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("secureVipAddress", secure_vip_address, CR_WIRE_TEXT_MAX, false, false),
+    TEXT("asgName", asg_name, CR_WIRE_NAME_MAX, false, false),
 };
 
 const char *const cr_wire_center_names[CR_WIRE_AMAZON + 1] = {

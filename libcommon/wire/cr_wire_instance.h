@@ -134,8 +134,9 @@ void cr_wire_instance_freep(struct cr_wire_instance **instance);
 /* Appends {"instanceId":...}, full JSON, without the wrapper. Other forms: cr_wire_applications. */
 void cr_wire_instance_write(const struct cr_wire_instance *instance, struct cr_buf *out);
 
-/* A register request's body. Timestamps that it lacks become wall_ms; the texts are taken as they
- * are, so what a registry requires is for the registry to check. */
+/* A register request's body. Timestamps that it lacks become wall_ms, and an Amazon record without
+ * an instance-id gets the instance's id; else the texts are taken as they are, so what a registry
+ * requires is for the registry to check. */
 CR_MUST_CHECK int cr_wire_instance_read(struct cr_slice json, int64_t wall_ms,
                                         struct cr_arena *arena,
                                         struct cr_wire_instance *out_instance, struct cr_err *err);

@@ -15,6 +15,7 @@ struct cr_wire_text {
     size_t offset;   /* of the slice in struct cr_wire_instance */
     size_t max;      /* bytes */
     bool upper;      /* the registry knows it in upper case only */
+    bool upper_in_xml;
 };
 
 enum { CR_WIRE_TEXT_COUNT = 13 };
@@ -52,6 +53,13 @@ CR_MUST_CHECK int cr_wire_instance_from_tree(const struct cr_tree *object,
                                              struct cr_arena *arena,
                                              struct cr_wire_instance *out_instance,
                                              struct cr_err *err);
+
+/* The same for one that is to be registered: Amazon's gets what it lacks. */
+CR_MUST_CHECK int cr_wire_instance_to_register(const struct cr_tree *object,
+                                               enum cr_wire_language language, int64_t wall_ms,
+                                               struct cr_arena *arena,
+                                               struct cr_wire_instance *out_instance,
+                                               struct cr_err *err);
 
 /* A copy in upper case (ASCII). NULL ptr: no memory. */
 struct cr_slice cr_wire_upper_case(struct cr_arena *arena, struct cr_slice text);

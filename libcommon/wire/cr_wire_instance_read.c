@@ -4,6 +4,7 @@
 #include "cr_json.h"
 #include "cr_json_writer.h"
 #include "cr_map.h"
+#include "cr_number.h"
 #include "cr_wire_instance.h"
 #include "cr_wire_instance_private.h"
 #include "cr_xml.h"
@@ -41,13 +42,14 @@ static bool is_blank(const struct cr_tree *value)
            (kind == CR_TREE_STRING && cr_slice_trim(cr_tree_slice(value)).len == 0);
 }
 
-/* A member that is an object. NULL with rc 0: there is none. */
+/* A member that is an object. NULL with rc 0: there is none. A text where XML should have elements
+ * is none, too. */
 static int get_object(const struct reader *reader, const struct cr_tree *object, const char *key,
                       const struct cr_tree **out_value)
 {
     const struct cr_tree *value = cr_tree_get(object, key);
     *out_value = NULL;
-    if (is_blank(value))
+    if (is_blank(value) || (reader->xml && cr_tree_kind(value) == CR_TREE_STRING))
         return 0;
     if (cr_tree_kind(value) != CR_TREE_OBJECT)
         return wrong(reader, key, value);
@@ -55,25 +57,32 @@ static int get_object(const struct reader *reader, const struct cr_tree *object,
     return 0;
 }
 
-/* A whole number or its text; out keeps its value where there is none. what: for messages. */
-static int read_number(const struct reader *reader, const struct cr_tree *value, const char *what,
-                       int64_t max, int64_t *out)
+/* "1.5" and "1.7e12" lose their fraction, as with Jackson; some clients count time in doubles. */
+static int read_whole(const struct cr_tree *value, int64_t max, int64_t *out)
 {
+    double number;
     int64_t min = max == INT64_MAX ? INT64_MIN : -max - 1;
-    if (is_blank(value))
-        return 0;
     int rc = cr_tree_int(value, min, max, out);
-    if (rc == CR_ELIMIT)
-        return cr_err_set(reader->err, CR_EPARSE, "instance: '%s' is out of range", what);
-    if (rc)
-        return cr_err_set(reader->err, CR_EPARSE, "instance: '%s' is not a whole number", what);
+    if (rc != CR_EINVAL || cr_number_double(cr_tree_slice(value), &number))
+        return rc;
+    if (!(number > (double)min - 1 && number < (double)max))
+        return CR_ELIMIT;
+    *out = (int64_t)number;
     return 0;
 }
 
-static int read_time(const struct reader *reader, const struct cr_tree *object, const char *key,
-                     int64_t *out)
+/* A number or its text; out keeps its value where there is none. what: for messages. */
+static int read_number(const struct reader *reader, const struct cr_tree *value, const char *what,
+                       int64_t max, int64_t *out)
 {
-    return read_number(reader, cr_tree_get(object, key), key, INT64_MAX, out);
+    if (is_blank(value))
+        return 0;
+    int rc = read_whole(value, max, out);
+    if (rc == CR_ELIMIT)
+        return cr_err_set(reader->err, CR_EPARSE, "instance: '%s' is out of range", what);
+    if (rc)
+        return cr_err_set(reader->err, CR_EPARSE, "instance: '%s' is not a number", what);
+    return 0;
 }
 
 struct cr_slice cr_wire_upper_case(struct cr_arena *arena, struct cr_slice text)
@@ -99,7 +108,8 @@ static int read_texts(const struct reader *reader, const struct cr_tree *object,
         if (text.len > row->max)
             return cr_err_set(reader->err, CR_ELIMIT, "instance: '%s' has %zu bytes, at most %zu",
                               row->key, text.len, row->max);
-        if (row->upper && !(text = cr_wire_upper_case(reader->arena, text)).ptr)
+        bool upper = reader->xml ? row->upper_in_xml : row->upper;
+        if (upper && !(text = cr_wire_upper_case(reader->arena, text)).ptr)
             return no_memory(reader);
         cr_wire_text_set(instance, row, text);
     }
@@ -123,6 +133,16 @@ static enum cr_wire_status read_status(const struct reader *reader, const struct
     return status;
 }
 
+/* Java compares with one word: JSON with "true", XML with the one that is not the default. */
+static bool read_enabled(const struct reader *reader, const struct cr_tree *object, bool fallback)
+{
+    const struct cr_tree *value = cr_tree_get(object, "@enabled");
+    if (!value)
+        return fallback;
+    return reader->xml && fallback ? !cr_slice_is(cr_tree_slice(value), "false")
+                                   : cr_slice_is(cr_tree_slice(value), "true");
+}
+
 /* {"$":8080,"@enabled":"true"}, or the number alone. */
 static int read_port(const struct reader *reader, const struct cr_tree *object, const char *key,
                      struct cr_wire_port *port)
@@ -132,7 +152,7 @@ static int read_port(const struct reader *reader, const struct cr_tree *object, 
         return wrong(reader, key, value);
     if (cr_tree_kind(value) != CR_TREE_OBJECT)
         return read_number(reader, value, key, INT32_MAX, &port->number);
-    port->enabled = cr_tree_bool(cr_tree_get(value, "@enabled"), port->enabled);
+    port->enabled = read_enabled(reader, value, port->enabled);
     return read_number(reader, cr_tree_get(value, "$"), key, INT32_MAX, &port->number);
 }
 
@@ -250,7 +270,7 @@ static int read_center(const struct reader *reader, const struct cr_tree *object
         return rc;
     const struct cr_tree *name = cr_tree_get(value, "name");
     if (cr_tree_kind(name) == CR_TREE_NULL) {
-        instance->data_center = CR_WIRE_DATA_CENTER_NAMELESS;
+        instance->data_center = reader->xml ? CR_WIRE_NO_DATA_CENTER : CR_WIRE_DATA_CENTER_NAMELESS;
         return 0;
     }
     int center = center_of(reader, cr_tree_slice(name));
@@ -289,11 +309,11 @@ static int read_lease(const struct reader *reader, const struct cr_tree *object,
     return rc;
 }
 
-/* Spring's server takes the id from the metadata where an old client sends none. */
+/* Spring's server takes the id from the metadata where an old client sends none, in JSON. */
 static int id_from_metadata(const struct reader *reader, struct cr_wire_instance *instance)
 {
     struct cr_slice id = cr_wire_instance_metadata(instance, CR_SLICE("instanceId"));
-    if (instance->instance_id.len > 0 || id.len == 0)
+    if (instance->instance_id.len > 0 || id.len == 0 || reader->xml)
         return 0;
     if (!cr_slice_starts(id, instance->host_name)) {
         const char *text = cr_arena_printf(reader->arena, "%.*s:%.*s",
@@ -319,17 +339,28 @@ static enum cr_wire_action read_action(const struct cr_tree *value)
     return CR_WIRE_NO_ACTION;
 }
 
+/* Both spellings are known, and the last counts. */
+static const struct cr_tree *last_override(const struct cr_tree *object)
+{
+    const struct cr_tree *found = NULL;
+    for (const struct cr_tree *at = cr_tree_first(object); at; at = cr_tree_next(at))
+        if (cr_slice_is(cr_tree_key(at), "overriddenStatus") ||
+            cr_slice_is(cr_tree_key(at), "overriddenstatus"))
+            found = at;
+    return found;
+}
+
 static void read_words(const struct reader *reader, const struct cr_tree *object,
                        struct cr_wire_instance *instance)
 {
-    const struct cr_tree *override = cr_tree_get(object, "overriddenStatus");
-    if (cr_tree_kind(override) == CR_TREE_NULL)
-        override = cr_tree_get(object, "overriddenstatus");
     instance->status = read_status(reader, cr_tree_get(object, "status"), CR_WIRE_UP);
-    instance->overridden_status = read_status(reader, override, CR_WIRE_UNKNOWN);
+    instance->overridden_status = read_status(reader, last_override(object), CR_WIRE_UNKNOWN);
     instance->coordinating_discovery_server =
         cr_tree_bool(cr_tree_get(object, "isCoordinatingDiscoveryServer"), false);
     instance->action = read_action(cr_tree_get(object, "actionType"));
+    /* The server overwrites it, so nothing can be wrong with it. */
+    (void)read_whole(cr_tree_get(object, "lastUpdatedTimestamp"), INT64_MAX,
+                     &instance->last_updated_ms);
 }
 
 int cr_wire_instance_from_tree(const struct cr_tree *object, enum cr_wire_language language,
@@ -349,8 +380,9 @@ int cr_wire_instance_from_tree(const struct cr_tree *object, enum cr_wire_langua
     rc = rc ? rc
             : read_number(reader, cr_tree_get(object, "countryId"), "countryId", INT32_MAX,
                           &instance.country_id);
-    rc = rc ? rc : read_time(reader, object, "lastUpdatedTimestamp", &instance.last_updated_ms);
-    rc = rc ? rc : read_time(reader, object, "lastDirtyTimestamp", &instance.last_dirty_ms);
+    rc = rc ? rc
+            : read_number(reader, cr_tree_get(object, "lastDirtyTimestamp"), "lastDirtyTimestamp",
+                          INT64_MAX, &instance.last_dirty_ms);
     rc = rc ? rc : read_center(reader, object, &instance);
     rc = rc ? rc : read_lease(reader, object, &instance.lease);
     rc = rc ? rc : read_metadata(reader, object, &instance.metadata, &instance.metadata_count);
@@ -363,6 +395,36 @@ int cr_wire_instance_from_tree(const struct cr_tree *object, enum cr_wire_langua
     return 0;
 }
 
+/* An Amazon record always has its instance-id once it is registered. */
+static int name_amazon(struct cr_wire_instance *instance, struct cr_arena *arena,
+                       struct cr_err *err)
+{
+    static const struct cr_slice key = {"instance-id", 11};
+    size_t count = instance->data_center_metadata_count;
+    if (instance->data_center != CR_WIRE_AMAZON)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (cr_slice_equal(instance->data_center_metadata[i].key, key))
+            return 0;
+    struct cr_wire_pair *pairs = cr_arena_array(arena, count + 1, sizeof *pairs);
+    if (!pairs)
+        return cr_err_set(err, CR_ENOMEM, "instance: no memory");
+    for (size_t i = 0; i < count; i++)
+        pairs[i] = instance->data_center_metadata[i];
+    pairs[count] = (struct cr_wire_pair){key, cr_wire_instance_id(instance)};
+    instance->data_center_metadata = pairs;
+    instance->data_center_metadata_count = count + 1;
+    return 0;
+}
+
+int cr_wire_instance_to_register(const struct cr_tree *object, enum cr_wire_language language,
+                                 int64_t wall_ms, struct cr_arena *arena,
+                                 struct cr_wire_instance *out_instance, struct cr_err *err)
+{
+    int rc = cr_wire_instance_from_tree(object, language, wall_ms, arena, out_instance, err);
+    return rc ? rc : name_amazon(out_instance, arena, err);
+}
+
 int cr_wire_instance_read(struct cr_slice json, int64_t wall_ms, struct cr_arena *arena,
                           struct cr_wire_instance *out_instance, struct cr_err *err)
 {
@@ -371,8 +433,8 @@ int cr_wire_instance_read(struct cr_slice json, int64_t wall_ms, struct cr_arena
     if (rc)
         return rc;
     const struct cr_tree *wrapped = cr_tree_get(tree, "instance");
-    return cr_wire_instance_from_tree(wrapped ? wrapped : tree, CR_WIRE_FROM_JSON, wall_ms, arena,
-                                      out_instance, err);
+    return cr_wire_instance_to_register(wrapped ? wrapped : tree, CR_WIRE_FROM_JSON, wall_ms, arena,
+                                        out_instance, err);
 }
 
 int cr_wire_instance_read_xml(struct cr_slice xml, int64_t wall_ms, struct cr_arena *arena,
@@ -383,8 +445,9 @@ int cr_wire_instance_read_xml(struct cr_slice xml, int64_t wall_ms, struct cr_ar
     if (rc)
         return rc;
     const struct cr_tree *root = cr_tree_first(tree);
-    if (!cr_slice_is(cr_tree_key(root), "instance"))
+    struct cr_slice name = cr_tree_key(root);
+    if (!cr_slice_is(name, "instance") && !cr_slice_is(name, "com.netflix.appinfo.InstanceInfo"))
         return cr_err_set(err, CR_EPARSE, "instance: expected the element <instance>, not <%.*s>",
-                          CR_SLICE_ARG(cr_slice_sub(cr_tree_key(root), 0, 64)));
-    return cr_wire_instance_from_tree(root, CR_WIRE_FROM_XML, wall_ms, arena, out_instance, err);
+                          CR_SLICE_ARG(cr_slice_sub(name, 0, 64)));
+    return cr_wire_instance_to_register(root, CR_WIRE_FROM_XML, wall_ms, arena, out_instance, err);
 }

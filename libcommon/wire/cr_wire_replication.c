@@ -82,8 +82,8 @@ static int read_instance(const struct reader *reader, const struct cr_tree *obje
     struct cr_wire_instance *instance = cr_arena_alloc(reader->arena, sizeof *instance);
     if (!instance)
         return no_memory(reader);
-    int rc = cr_wire_instance_from_tree(value, CR_WIRE_FROM_JSON, reader->wall_ms, reader->arena,
-                                        instance, &err);
+    int rc = cr_wire_instance_to_register(value, CR_WIRE_FROM_JSON, reader->wall_ms, reader->arena,
+                                          instance, &err);
     if (rc == 0)
         item->instance = instance;
     else if (rc == CR_ENOMEM || !(item->fault = cr_arena_text(reader->arena, err.text)))

@@ -146,7 +146,7 @@ def test_case_94_no_member_that_springs_mapper_does_not_know(wire):
     amazon = {"@class": "com.netflix.appinfo.AmazonInfo", "name": "Amazon",
               "metadata": {"instance-id": "i-1", "ami-id": "ami-2"}}
     wire.register(id="plain", metadata={})
-    wire.register(id="full", appGroupName="g", homePageUrl="http://h/", statusPageUrl="http://h/info",
+    wire.register(id="full", appGroupName="G", homePageUrl="http://h/", statusPageUrl="http://h/info",
                   healthCheckUrl="http://h/health", secureHealthCheckUrl="https://h/health",
                   asgName="asg", sid="s", dataCenterInfo=amazon)
     wire.register(app="OTHER", id="down", status="DOWN")

@@ -262,11 +262,10 @@ static void test_bad_records_say_what_is_wrong(void **state)
     read_fails("{\"app\":null}", CR_EPARSE, "'app' is missing");
     read_fails("{\"app\":\"a\",\"hostName\":{}}", CR_EPARSE, "'hostName' may not be an object");
     read_fails("{\"app\":\"a\",\"port\":[1]}", CR_EPARSE, "'port' may not be an array");
-    read_fails("{\"app\":\"a\",\"port\":{\"$\":\"http\"}}", CR_EPARSE,
-               "'port' is not a whole number");
+    read_fails("{\"app\":\"a\",\"port\":{\"$\":\"http\"}}", CR_EPARSE, "'port' is not a number");
     read_fails("{\"app\":\"a\",\"leaseInfo\":3}", CR_EPARSE, "'leaseInfo'");
     read_fails("{\"app\":\"a\",\"leaseInfo\":{\"durationInSecs\":\"soon\"}}", CR_EPARSE,
-               "'durationInSecs' is not a whole number");
+               "'durationInSecs' is not a number");
     read_fails("{\"app\":\"a\",\"metadata\":[]}", CR_EPARSE, "'metadata' may not be an array");
     read_fails("{\"app\":\"a\",\"dataCenterInfo\":{\"name\":\"Moon\"}}", CR_EPARSE,
                "MyOwn, Netflix or Amazon");
@@ -291,11 +290,60 @@ static void test_numbers_fit_java(void **state)
     read_fails("{\"app\":\"a\",\"port\":{\"$\":2147483648}}", CR_EPARSE, "'port' is out of range");
     read_fails("{\"app\":\"a\",\"securePort\":-2147483649}", CR_EPARSE,
                "'securePort' is out of range");
-    read_fails("{\"app\":\"a\",\"countryId\":1e3}", CR_EPARSE, "'countryId' is not a whole");
+    assert_int_equal(read_ok("{\"app\":\"a\",\"countryId\":1e3}").country_id, 1000);
+    assert_int_equal(
+        read_ok("{\"app\":\"a\",\"lastDirtyTimestamp\":1700000000001.75}").last_dirty_ms,
+        1700000000001);
+    assert_int_equal(read_ok("{\"app\":\"a\",\"port\":{\"$\":\"-1.9\"}}").port.number, -1);
+    read_fails("{\"app\":\"a\",\"countryId\":1e10}", CR_EPARSE, "'countryId' is out of range");
+    read_fails("{\"app\":\"a\",\"countryId\":true}", CR_EPARSE, "'countryId' is not a number");
+    assert_int_equal(read_ok("{\"app\":\"a\",\"lastUpdatedTimestamp\":\"x\"}").last_updated_ms,
+                     now_ms);
     read_fails("{\"app\":\"a\",\"leaseInfo\":{\"durationInSecs\":9999999999}}", CR_EPARSE,
                "'durationInSecs' is out of range");
     read_fails("{\"app\":\"a\",\"lastDirtyTimestamp\":9223372036854775808}", CR_EPARSE,
                "'lastDirtyTimestamp' is out of range");
+}
+
+/* Java asks for the word "true" and nothing else. */
+static void test_enabled_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool enabled;
+    } cases[] = {{"true", true},       {"false", false},    {"\"true\"", true},
+                 {"\"false\"", false}, {"\"TRUE\"", false}, {"null", false}};
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        CR_AUTO(cr_buf) json = {0};
+        cr_buf_printf(&json, "{\"app\":\"a\",\"port\":{\"$\":1,\"@enabled\":%s}}", cases[i].value);
+        assert_int_equal(read_ok(json.data).port.enabled, cases[i].enabled);
+    }
+    assert_true(read_ok("{\"app\":\"a\",\"port\":{\"$\":1}}").port.enabled);
+}
+
+static void test_amazon_gets_an_instance_id(void **state)
+{
+    (void)state;
+    struct cr_wire_instance instance =
+        read_ok("{\"app\":\"a\",\"hostName\":\"h\",\"dataCenterInfo\":{\"name\":\"Amazon\","
+                "\"metadata\":{\"ami-id\":\"x\"}}}");
+    assert_int_equal(instance.data_center_metadata_count, 2);
+    assert_slice(instance.data_center_metadata[1].key, "instance-id");
+    assert_slice(instance.data_center_metadata[1].value, "h");
+}
+
+static void test_the_last_override_counts(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_ok("{\"app\":\"a\",\"overriddenStatus\":\"DOWN\",\"overriddenstatus\":\"UP\"}")
+            .overridden_status,
+        CR_WIRE_UP);
+    assert_int_equal(
+        read_ok("{\"app\":\"a\",\"overriddenstatus\":\"UP\",\"overriddenStatus\":\"DOWN\"}")
+            .overridden_status,
+        CR_WIRE_DOWN);
 }
 
 static void read_long(const char *before, int length, const char *behind, const char *words)
@@ -407,6 +455,9 @@ int main(void)
         TEST(test_bad_records_say_what_is_wrong),
         TEST(test_of_equal_names_the_last_counts),
         TEST(test_numbers_fit_java),
+        TEST(test_enabled_words),
+        TEST(test_amazon_gets_an_instance_id),
+        TEST(test_the_last_override_counts),
         TEST(test_texts_are_bounded),
         TEST(test_metadata_is_bounded),
         TEST(test_lists),

@@ -120,6 +120,28 @@ static void test_metadata_names(void **state)
     assert_non_null(strstr(out.data, "  <metadata class=\"java.util.Collections$EmptyMap\"/>\n"));
 }
 
+/* Where Netflix' XML codec differs from its JSON codec. */
+static void test_ways_of_the_xml_codec(void **state)
+{
+    (void)state;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct cr_wire_instance instance =
+        fixture_read(cr_wire_instance_read_xml, arena,
+                     "<com.netflix.appinfo.InstanceInfo><app>a</app><appGroupName>g</appGroupName>"
+                     "<dataCenterInfo class=\"x\"/><leaseInfo>x</leaseInfo><metadata>x</metadata>"
+                     "<port enabled=\"no\">1</port><securePort enabled=\"True\">2</securePort>"
+                     "</com.netflix.appinfo.InstanceInfo>");
+    fixture_is(instance.app_group_name, "g");
+    assert_int_equal(instance.data_center, CR_WIRE_NO_DATA_CENTER);
+    assert_int_equal(instance.metadata_count, 0);
+    assert_true(instance.port.enabled);
+    assert_false(instance.secure_port.enabled);
+    instance = fixture_read(cr_wire_instance_read_xml, arena,
+                            "<instance><app>a</app><hostName>h</hostName><metadata>"
+                            "<instanceId>7</instanceId></metadata></instance>");
+    assert_null(instance.instance_id.ptr);
+}
+
 static void test_amazon(void **state)
 {
     (void)state;
@@ -157,9 +179,11 @@ static void test_bad_records_say_what_is_wrong(void **state)
         {"<instance/>", "expected an object"},
         {"<instance><hostName>h</hostName></instance>", "'app' is missing"},
         {"<instance><app><x/></app></instance>", "'app' may not be an object"},
-        {"<instance><app>a</app><port>http</port></instance>", "'port' is not a whole number"},
+        {"<instance><app>a</app><port>http</port></instance>", "'port' is not a number"},
         {"<instance><app>a</app><port>2147483648</port></instance>", "'port' is out of range"},
-        {"<instance><app>a</app><leaseInfo>3</leaseInfo></instance>", "'leaseInfo'"},
+        {"<instance><app>a</app><leaseInfo><durationInSecs>x</durationInSecs></leaseInfo></"
+         "instance>",
+         "'durationInSecs' is not a number"},
         {"<instance><app>a</app><dataCenterInfo><name>Moon</name></dataCenterInfo></instance>",
          "MyOwn, Netflix or Amazon"},
     };
@@ -174,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_compact_form),
         cmocka_unit_test(test_fargo_body),
         cmocka_unit_test(test_metadata_names),
+        cmocka_unit_test(test_ways_of_the_xml_codec),
         cmocka_unit_test(test_amazon),
         cmocka_unit_test(test_bad_records_say_what_is_wrong),
     };

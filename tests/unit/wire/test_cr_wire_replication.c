@@ -68,7 +68,7 @@ static void test_one_bad_item_does_not_spoil_the_others(void **state)
                "{\"appName\":\"A\",\"id\":\"1\",\"action\":\"StatusUpdate\",\"status\":\"?\"}]}");
     assert_int_equal(list.count, 6);
     assert_string_equal(list.items[0].fault, "a Register without 'instanceInfo'");
-    assert_string_equal(list.items[1].fault, "instance: 'port' is not a whole number");
+    assert_string_equal(list.items[1].fault, "instance: 'port' is not a number");
     assert_null(list.items[1].instance);
     assert_string_equal(list.items[2].fault, "a DeleteStatusOverride without 'lastDirtyTimestamp'");
     assert_string_equal(list.items[3].fault, "an item without 'appName'");
