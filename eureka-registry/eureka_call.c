@@ -237,7 +237,7 @@ void eureka_answer_found(struct cr_http_request *req, bool found, enum cr_wire_f
 /* Only the bare type is answered in JSON: a parameter makes it XML there too. */
 void eureka_answer_unreadable(struct cr_http_request *req, const struct cr_err *err)
 {
-    bool json = cr_slice_is(cr_http_header(req, "Content-Type"), json_type);
+    bool json = cr_slice_equal_nocase(cr_http_header(req, "Content-Type"), cr_slice_of(json_type));
     put_detail(req, err->text);
     cr_http_answer(req, 400, json ? json_type : xml_type,
                    json ? CR_SLICE("{\"error\": \"cannot parse request body\"}")

@@ -53,6 +53,11 @@ def test_case_21_unreadable_bodies(registry, body, detail):
     assert registry.hash() == ""
 
 
+def test_case_21_the_type_in_any_case(registry):
+    answer = registry.running.post("/eureka/apps/ORDERS", body="{", headers={"Content-Type": "Application/JSON"})
+    assert (answer.status, answer.body) == (400, UNREADABLE)
+
+
 def test_a_detail_that_quotes_a_client_is_printable(registry):
     answer = registry.put_record(record(metadata={"a\r\nX: 1\u00e9": "v" * 40000}))
     assert answer.status == 400 and "a??X: 1" in answer.headers["X-Crema-Detail"]
