@@ -110,10 +110,12 @@ static struct cr_wire_instance describe_self(void *ctx, struct cr_arena *arena)
 {
     const struct eureka *eureka = ctx;
     struct cr_wire_instance self = cr_wire_instance_default(cr_clock_wall_ms());
+    const struct cr_cloud_address_options options = {.bound = cr_app_host(eureka->app)};
     struct cr_cloud_address address;
     const char *name = cr_app_name(eureka->app);
     int port = cr_app_port(eureka->app);
-    cr_cloud_address_find(cr_app_host(eureka->app), &address);
+    if (cr_cloud_address_find(&options, &address, NULL)) /* without expressions it cannot fail */
+        address = (struct cr_cloud_address){"localhost", "127.0.0.1"};
     char *app = cr_arena_text(arena, name);
     for (char *c = app; c && *c; c++)
         if (*c >= 'a' && *c <= 'z')
