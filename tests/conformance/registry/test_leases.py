@@ -35,7 +35,7 @@ def watch_end(wire, moment, seconds, id="i1"):
             assert look.first <= moment.last + seconds + TICK, "still there after its lease was over"
         return found is None
 
-    wait_until(is_gone, seconds + 10, f"{id} to be gone", every=0.02)
+    wait_until(is_gone, seconds + 10, f"{id} to be gone", every=0.005)
 
 
 def test_case_86_a_lease_that_is_not_renewed(start, language):
