@@ -155,15 +155,23 @@ static bool expects(const struct cr_http_connection *connection, int64_t now_ms)
            recv(connection->fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms)
+/* Counts those that it has looked at. */
+static bool list_expects(struct cr_list *list, int64_t now_ms, size_t *known)
 {
-    size_t known = 0;
-    cr_list_for (node, &server->connections) {
-        known++;
+    cr_list_for (node, list) {
+        ++*known;
         if (expects(CR_CONTAINER(node, struct cr_http_connection, node), now_ms))
             return true;
     }
-    return known < server->connection_count; /* accepted, and not seen by a thread yet */
+    return false;
+}
+
+bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms)
+{
+    size_t known = 0;
+    return list_expects(&server->silent, now_ms, &known) ||
+           list_expects(&server->connections, now_ms, &known) ||
+           known < server->connection_count; /* accepted, and not seen by a thread yet */
 }
 
 static int64_t tick_ms(const struct cr_http_server_options *options)
