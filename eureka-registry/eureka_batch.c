@@ -120,8 +120,14 @@ void eureka_serve_batch(struct cr_http_request *req, void *ctx)
 {
     struct cr_wire_replications list;
     struct cr_err err = {0};
-    if (eureka_body_type(req) != EUREKA_BODY_JSON) {
+    enum eureka_body type = eureka_body_type(req);
+    if (type == EUREKA_BODY_OTHER) {
         cr_http_problem(req, 415, "send Content-Type: application/json");
+        return;
+    }
+    if (type == EUREKA_BODY_XML) {
+        cr_err_set(&err, CR_EPARSE, "a batch is JSON");
+        eureka_answer_unreadable(req, &err);
         return;
     }
     CR_AUTO_ARENA arena = cr_arena_new(BATCH_ARENA_MAX);
