@@ -90,7 +90,7 @@ static bool acceptable(struct cr_http_request *req, const struct taste *taste)
 {
     if (taste->any)
         return true;
-    cr_http_problem(req, 406, "the registry speaks application/json and application/xml");
+    eureka_answer_fault(req, 406, "the registry speaks application/json and application/xml");
     return false;
 }
 

@@ -209,6 +209,7 @@ static const struct cr_http_route routes[] = {
     {"PUT", "/eureka/**", serve_protocol, 0, PROTOCOL},
     {"DELETE", "/eureka/**", serve_protocol, 0, PROTOCOL},
     {"OPTIONS", "/eureka/**", serve_protocol, 0, PROTOCOL},
+    {"PATCH", "/eureka/**", serve_protocol, 0, PROTOCOL}, /* none: 405 with what the path allows */
 };
 
 const struct cr_module eureka_module = {

@@ -80,3 +80,19 @@ def test_status_tells_of_this_server(registry):
 def test_case_70_scaling_groups(mounted):
     answer = mounted.running.put(f"{mounted.mount}/asg/x/status?value=ENABLED")
     assert (answer.status, answer.body) == (400, b"")
+
+
+def test_406_has_no_body_but_a_reason(registry):
+    answer = registry.running.get("/eureka/apps", headers={"Accept": "text/plain"})
+    assert (answer.status, answer.body) == (406, b"")
+    assert "application/json" in answer.headers["X-Crema-Detail"]
+
+
+@pytest.mark.parametrize("path, allowed", [
+    ("/apps", "GET, HEAD, OPTIONS"), ("/apps/ORDERS", "GET, HEAD, POST, OPTIONS"),
+    ("/apps/ORDERS/i1", "GET, HEAD, PUT, DELETE, OPTIONS"), ("/apps/ORDERS/i1/status", "PUT, DELETE, OPTIONS"),
+    ("/peerreplication/batch/", "POST, OPTIONS")])
+def test_405_names_what_the_path_allows(mounted, path, allowed):
+    answer = mounted.running.call("PATCH", f"{mounted.mount}{path}")
+    assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+    assert mounted.running.call("PATCH", f"{mounted.mount}/nothing").status == 404
