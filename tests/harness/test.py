@@ -9,7 +9,9 @@ import xml.etree.ElementTree as xml
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from . import java
 from .build import build
+from .errors import StackError
 from .fuzz import run_fuzzers
 from .running import sanitizer_env
 from .stack import ROOT
@@ -67,6 +69,15 @@ def run_pytest(*folders, side_by_side=False):
     return run
 
 
+def run_interop(suite):
+    """The peers are built before pytest, which would keep to itself how far that is."""
+    try:
+        java.built()
+    except StackError as error:
+        return Result(failed=1, notes=[str(error)])
+    return run_pytest("interop")(suite)
+
+
 def run_fuzz(_suite):
     failures, lines = run_fuzzers()
     print("\n".join(lines), flush=True)
@@ -106,6 +117,8 @@ SUITES = (
           run_pytest("broker")),
     Suite("compose", "", "the images and docker-compose, on a real engine with Apache Kafka",
           run_pytest("compose")),
+    Suite("interop", "release", "Netflix' and Spring's own clients and server, which are fetched",
+          run_interop),
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
     Suite("blackbox-asan", "asan", "blackbox under ASan and UBSan",
           run_pytest("blackbox", side_by_side=True)),

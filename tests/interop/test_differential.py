@@ -21,7 +21,7 @@ def originals(tmp_path):
     peer.end()
 
 
-def test_differential(originals, daemon):
+def test_differential(originals, daemon, tell):
     peer, port = originals
     registry = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
                                                    "eureka.server.enable-self-preservation": "false"})
@@ -41,7 +41,7 @@ def test_differential(originals, daemon):
                     unnamed.append(case)
     for side in sides:
         side.close()
-    report(asked, seen)
+    report(asked, seen, tell)
     assert not unnamed, f"{len(unnamed)} differences without a name:\n" + "\n".join(map(told, unnamed[:40]))
     gone = [deviation.line for deviation in DEVIATIONS if not seen[deviation.line]]
     assert not gone, f"deviations that no longer occur: {gone}"
@@ -52,11 +52,10 @@ def told(case):
             f"ours {case.here!r} ({case.theirs.status} {case.ours.status})")
 
 
-def report(asked, seen):
-    java.step(f"differential: {asked} requests to Spring's server and to ours; not compared: "
-              + ", ".join(MASKED))
+def report(asked, seen, tell):
+    tell(f"differential: {asked} requests to Spring's server and to ours; not compared: " + ", ".join(MASKED))
     for line, times in seen.most_common():
-        java.step(f"differential: {times} times: {line}")
+        tell(f"differential: {times:>4} times: {line}")
 
 
 def test_what_is_masked_is_little():

@@ -49,7 +49,7 @@ abstract class Driver {
             default:
                 leave();
                 ANSWERS.println("{}");
-                return;
+                System.exit(0);
             }
         }
     }
