@@ -10,7 +10,8 @@ from harness.kafka import free_port
 from harness.poll import wait_until
 
 USER, PASSWORD = "barista", "caffe"
-ACCESS = {"Authorization": "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()}
+BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+ACCESS = {"Authorization": f"Basic {BASIC}"}
 J = {"Accept": "application/json", **ACCESS}
 NAMES = ("netflix-client", "spring-hoxton", "spring-current")
 SECONDS = 30  # for what takes the clients a second or two
@@ -108,6 +109,13 @@ def test_each_is_discovered_by_each_other(story):
     for client in story.clients:
         story.wait_seen(client, ["UP"])
         story.done(f"{client.name} was discovered by the other two")
+
+
+def test_netflix_readers_read_every_form(story):
+    """Each computes the hash code of what it read, and must come to ours."""
+    answer = story.clients[0].peer.ask(f"decode {story.registry.url('/eureka/apps')} {BASIC}")
+    story.done(f"netflix-client read {', '.join(answer)}")
+    assert set(answer.values()) == {"UP_3_ UP_3_"}, answer
 
 
 def test_each_is_taken_out_of_service_and_back_by_hand(story):

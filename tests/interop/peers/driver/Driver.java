@@ -17,6 +17,7 @@ import java.util.TreeMap;
  *
  *  instances APP   what the client has fetched of an application, as "id": "STATUS host:port"
  *  status STATUS   the application takes itself out of service, or back
+ *  decode URL B64  what the libraries' readers make of the registry's documents
  *  leave           it deregisters and ends
  */
 abstract class Driver {
@@ -33,6 +34,10 @@ abstract class Driver {
 
     abstract void leave();
 
+    String decode(String url, String authorization) throws IOException {
+        throw new UnsupportedOperationException();
+    }
+
     final void serve() throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         ANSWERS.println("{\"ready\":true}");
@@ -45,6 +50,9 @@ abstract class Driver {
             case "status":
                 setStatus(words[1]);
                 ANSWERS.println("{}");
+                break;
+            case "decode":
+                ANSWERS.println(decode(words[1], words[2]));
                 break;
             default:
                 leave();
@@ -67,7 +75,7 @@ abstract class Driver {
         return "{" + String.join(",", members) + "}";
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }
