@@ -65,12 +65,17 @@ def is_status_page(case):
     return case.request.path == "/status" and (case.where, case.there, case.here) == ("status", 500, 200)
 
 
+def is_version_of_delta(case):
+    return "delta" in case.request.path and case.where == "body.applications.versions__delta"
+
+
 DEVIATIONS = (
     Deviation("404 and the like carry the container's error page", pages("Boot", "none")),
     Deviation("errors are Boot's JSON", pages("Boot", "problem")),
     Deviation("400 with the label XML or JSON", is_label_of_400),
     Deviation("XML of one instance says DOWN for OUT_OF_SERVICE and UNKNOWN", is_status_in_xml),
     Deviation("a status that a renewal changes", is_action_of_override),
+    Deviation("`versions__delta` counts the deltas that were made", is_version_of_delta),
     Deviation("an Accept with `json` in it and no gzip may be labelled XML", is_label_of_json),
     Deviation("`Accept-Encoding` is searched for the word gzip", is_encoding),
     Deviation("`Allow` of a 405 leaves HEAD out", is_allow),

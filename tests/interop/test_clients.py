@@ -159,6 +159,7 @@ def test_nobody_registers_again_after_kill_9(story):
     story.registry.kill()
     story.registry.start()
     for client in story.clients:
+        assert client.record(), f"{client.name} was forgotten"
         for _ in range(2):
             last = client.renewal()
             wait_until(lambda client=client, last=last: client.renewal() > last, SECONDS,
