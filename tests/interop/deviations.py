@@ -96,7 +96,8 @@ DEVIATIONS = (
     Deviation("`null`, `<application/>`, a batch without its list: 500"),
     Deviation("`//` and ids with `/` or `%` are refused by the container"),
     Deviation("the reader of metadata has no bounds"),
-    Deviation("`lastDirtyTimestamp` that is no number: 500"),
+    Deviation("`lastDirtyTimestamp` of a renewal that is no number, or empty: 500"),
+    Deviation("`DELETE …/status` and `PUT …/status` with a bad value or timestamp: 500"),
     Deviation("names of any length and content"),
     Deviation("gzip bodies are refused by Spring's server"),
 )

@@ -351,9 +351,15 @@ def divided(of):
     of.delete("a%2Fb")
     for path in ("//apps", "/apps//"):
         of.send("GET", path, J)
-    of.about = "`lastDirtyTimestamp` that is no number"
+    of.about = "`lastDirtyTimestamp` of a renewal"
     of.register()
-    of.put("i1?lastDirtyTimestamp=soon")
+    for query in ("soon", ""):
+        of.put(f"i1?lastDirtyTimestamp={query}")
+    of.about = "`DELETE …/status` and `PUT …/status`"
+    of.put("i1/status?value=DOWN&lastDirtyTimestamp=soon")
+    of.read()
+    of.delete("i1/status?lastDirtyTimestamp=soon")
+    of.read()
     of.about = "one record that cannot be read"
     of.batch({"appName": of.app, "id": "i1", "action": "Register", "instanceInfo": record(port=8080, app=5)},
              {"appName": of.app, "id": "i1", "action": "Cancel"})
