@@ -6,6 +6,7 @@ last request of each takes its instances out again. Their order is always the sa
 import gzip
 import json
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from bodies import CLIENTS, amazon, bare
 from eureka_wire import EMPTY_MAP, REPLICATION, TYPES, lease, record, to_body
@@ -238,6 +239,23 @@ def names(of):
     of.read("i1")
 
 
+def applications(of):
+    """Names of applications, which are known in upper case only."""
+    for name in ("my-app", "my app", "a.b", "under_score"):
+        application(of, name)
+    of.everything()
+
+
+def application(of, name):
+    path = quote(name)
+    of.post(to_body(record(app=name), "json"), app=path)
+    for accept in (J, X):
+        of.send("GET", f"/apps/{path}", accept)
+        of.send("GET", f"/apps/{quote(name.upper())}/i1", accept)
+    of.send("PUT", f"/apps/{path}/i1")
+    of.send("DELETE", f"/apps/{path}/i1")
+
+
 METADATA = ({}, {"@class": EMPTY_MAP}, {"a b": "1", "x_y": "2", "c$d": "<3>", "1x": "4", "x/y": "6"},
             {"k": "a & b", "l": " spaces ", "empty": "", "quote": "\"'", "nl": "a\nb"}, {"@k": "5"},
             {"größe": "ü", "emoji": "\U0001f600"}, {"n:s": "colon"}, {"-a": "1", ".b": "2", "c-d.e": "3"})
@@ -270,7 +288,9 @@ CHANGES = (
     {"vipAddress": ...}, {"vipAddress": ""}, {"asgName": "asg"}, {"homePageUrl": "http://h1:8080/?a=<b>&c"},
     {"statusPageUrl": "", "healthCheckUrl": "http://h1/health", "secureHealthCheckUrl": "https://h1/health"},
     {"port": {"$": "81", "@enabled": False}}, {"port": {"$": 81}}, {"securePort": {"$": 444}},
-    {"port": {"$": 0, "@enabled": "maybe"}}, {"countryId": 7})
+    {"port": {"$": 0, "@enabled": "maybe"}}, {"countryId": 7}, {"port": {"$": -1}},
+    {"port": {"$": 99999}}, {"lastDirtyTimestamp": "-5"}, {"leaseInfo": {**lease(3, 1), "serviceUpTimestamp": 7}},
+    {"lastUpdatedTimestamp": ...}, {"ipAddr": "::1"}, {"hostName": "gr\u00f6\u00dfe"}, {"vipAddress": " a , b "})
 REFUSED = (
     {"hostName": ..., "instanceId": ...}, {"hostName": ""}, {"ipAddr": ...}, {"ipAddr": ""}, {"app": ""},
     {"app": "other"}, {"app": ...}, {"dataCenterInfo": ...}, {"dataCenterInfo": {"@class": bare()["@class"]}},
@@ -305,7 +325,8 @@ def unreadable(of):
     for language, bodies in (
             # b'{"instance":[]}' is not among them: the original reads it for ever
             ("json", (b"", b"{", b"[]", b'"x"', b'{"instance":{"app":"A"', b'{"instance":{}}',
-                      b"\xff")),
+                      b"\xff", whole.replace(b'"app"', b'"app": "OTHER", "app"'), 
+                      whole.replace(b"{", b"{ // remark\n"), whole.replace(b'"', b"'"))),
             ("xml", (b"", b"<x", b"<instance/>", b"<instance><app>A</instance>",
                      tagged + b"<trailing/>", b"<!DOCTYPE instance>" + tagged,
                      b'<!DOCTYPE instance [<!ENTITY a "x">]>' + tagged.replace(b">h1<", b">&a;<")))):
@@ -327,19 +348,29 @@ def divided(of):
         told("the reader of metadata has no bounds", {"metadata": {f"k{n}": "v" for n in range(1025)}}, language)
         told("names of any length and content", {"vipAddress": "v" * 9000, "asgName": "a" * 1025}, language)
     told("an empty text where a number should be", {"countryId": ""}, "xml")
+    told("words where a number should be", {"countryId": 1.5}, "xml")
     for change in ({"port": 8080}, {"port": {"$": 1, "@enabled": "true", "more": 1}}, {"nested": {"deep": 1}},
                    {"dataCenterInfo": {"name": "MyOwn"}}, {"dataCenterInfo": {"@class": "x", "name": "MyOwn"}},
                    {"dataCenterInfo": {**bare(), "metadata": {}}}):
         told("unknown members, a missing wrapper", change)
     told("nested metadata is refused", {"metadata": {"o": {"k": [1]}}})
+    of.about = "letters beyond ASCII"
+    application(of, "gr\u00f6\u00dfe")
+    of.about = "an application named `delta`"
+    of.post(to_body(record(app="delta"), "json"), app="delta")
+    of.send("DELETE", "/apps/delta/i1")
+    of.about = "`/eureka/serverinfo/statusoverrides`"
+    of.send("GET", "/serverinfo/statusoverrides", J)
     whole = record(app=of.app)
     for about, kind, body in (
             ("unknown members, a missing wrapper", "json", json.dumps(whole)),
             ("unknown members, a missing wrapper", "json", json.dumps({"instance": whole, "sibling": [1]})),
             ("JSON with text behind it", "json", json.dumps({"instance": whole}) + " trailing"),
+            ("JSON with text behind it", "json", json.dumps({"instance": whole}).encode("utf-16")),
             ("`null`, `<application/>`", "json", "null"), ("`null`, `<application/>`", "xml", "<application/>")):
         of.about = about
-        of.send("POST", f"/apps/{of.app}", {"Content-Type": TYPES[kind]}, body.encode())
+        of.send("POST", f"/apps/{of.app}", {"Content-Type": TYPES[kind]},
+                body if isinstance(body, bytes) else body.encode())
         of.delete("i1")
     of.about = "gzip bodies are refused"
     data, headers = to_body(whole, "json")
@@ -414,7 +445,7 @@ def scenarios():
     plan = [(f"life as {client.__name__} tells it", life, client) for client in CLIENTS]
     plan += [(f"from {status}", statuses, status) for status in STATUSES]
     plan += [(f"fields in {language}", fields, language) for language in TYPES]
-    plan += [(made.__name__, made) for made in (overrides, replicas, several, negotiation, methods, names,
+    plan += [(made.__name__, made) for made in (overrides, replicas, several, negotiation, methods, names, applications,
                                                 unreadable, batches, peculiar)]
     # after these nobody reads a delta any more
     plan += [(f"metadata in {language}", metadata, language) for language in TYPES]
