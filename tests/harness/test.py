@@ -7,7 +7,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as xml
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import java
 from .build import build
@@ -25,6 +25,7 @@ class Result:
     failed: int = 0
     skipped: int = 0
     notes: list = field(default_factory=list)
+    said: str = ""  # what a suite that ran beside others would have printed
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,13 @@ class Suite:
     preset: str     # the build it needs; "" for none
     what: str
     run: object     # function(suite) -> Result
-    ahead: bool = False  # needs the processor and nothing else: run while the suites before it wait
+    ahead: bool = False  # runs beside the suites before it, which mostly wait
 
 
 def run_lint(_suite):
     done = subprocess.run(["nice", sys.executable, "-m", "harness.lint"], cwd=ROOT, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    print(done.stdout, flush=True)
-    return Result(passed=int(done.returncode == 0), failed=int(done.returncode != 0))
+    return Result(passed=int(done.returncode == 0), failed=int(done.returncode != 0), said=done.stdout)
 
 
 def run_ctest(suite):
@@ -60,12 +60,16 @@ def run_pytest(*folders, side_by_side=False):
         report = ROOT / "build" / f"{suite.name}.xml"
         report.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(prefix="cr-") as scratch:  # short: it leads to sockets
-            subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if not CI else "-q",
-                            *workers, "-p", "no:cacheprovider", f"--basetemp={scratch}/t",
-                            f"--junitxml={report}", "--durations=5",
-                            *[f"tests/{folder}" for folder in folders]], cwd=ROOT, check=False,
-                           env={**os.environ, "CREMA_PRESET": suite.preset})
-        return read_junit(report)
+            done = subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if not CI else "-q",
+                                   *workers, "-p", "no:cacheprovider", f"--basetemp={scratch}/t",
+                                   f"--junitxml={report}", "--durations=5",
+                                   *[f"tests/{folder}" for folder in folders]], cwd=ROOT, check=False,
+                                  stdout=subprocess.PIPE if suite.ahead else None,
+                                  stderr=subprocess.STDOUT if suite.ahead else None, text=True,
+                                  env={**os.environ, "CREMA_PRESET": suite.preset})
+        result = read_junit(report)
+        result.said = done.stdout or ""
+        return result
     return run
 
 
@@ -115,8 +119,6 @@ SUITES = (
           run_pytest("faults")),
     Suite("broker", "release", "on Apache Kafka, which is fetched: killed, emptied, exchanged",
           run_pytest("broker")),
-    Suite("compose", "", "the images and docker-compose, on a real engine with Apache Kafka",
-          run_pytest("compose")),
     Suite("interop", "release", "Netflix' and Spring's own clients and server, which are fetched",
           run_interop),
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
@@ -130,6 +132,8 @@ SUITES = (
           run_fuzz),
     Suite("gateway-tsan", "tsan", "the gateway's black-box tests under TSan",
           run_pytest("blackbox/gateway", side_by_side=True)),
+    Suite("compose", "", "the images and docker-compose, on a real engine with Apache Kafka",
+          run_pytest("compose"), ahead=True),
     Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint, ahead=True),
 )
 
@@ -159,7 +163,7 @@ def built(preset):
 
 
 class Ahead:
-    """What needs the processor, done one after the other while the suites before it mostly wait."""
+    """What is done beside the suites, one after the other: builds, and the suites that say so."""
 
     def __init__(self, suites):
         self.pool = ThreadPoolExecutor(1)
@@ -178,6 +182,8 @@ class Ahead:
 def main(argv):
     names = parse(argv).suite
     chosen = [suite for suite in SUITES if not names or suite.name in names]
+    if len(chosen) == 1:
+        chosen = [replace(chosen[0], ahead=False)]  # so that its words are seen as they come
     total = Result()
     lines = []
     ahead = Ahead(chosen)
@@ -185,6 +191,8 @@ def main(argv):
         started = time.monotonic()
         print(f"\n=== {suite.name}: {suite.what}", flush=True)
         result = ahead.result(suite)
+        if result.said:
+            print(result.said, flush=True)
         lines.append(f"{suite.name:<14} {result.passed:>5} passed {result.failed:>3} failed "
                      f"{result.skipped:>3} skipped {time.monotonic() - started:>6.0f} s")
         lines += [f"    {note}" for note in result.notes]
