@@ -202,9 +202,9 @@ int bus_teardown(void **state)
     bus_close_stores(bus);
     forwarder_stop(bus->forwarder);
     bus_stop_broker(bus);
-    static const char *const names[] = {"owner.db",       "owner.db-wal", "owner.db-shm",
-                                        "owner.db.relay", "reader.db",    "reader.db-wal",
-                                        "reader.db-shm"};
+    static const char *const names[] = {"owner.db",      "owner.db-wal",   "owner.db-shm",
+                                        "owner.db.turn", "reader.db.turn", "owner.db.relay",
+                                        "reader.db",     "reader.db-wal",  "reader.db-shm"};
     for (size_t i = 0; i < CR_COUNT(names); i++) {
         char path[128];
         snprintf(path, sizeof path, "%s/%s", bus->folder, names[i]);
