@@ -41,7 +41,7 @@ static inline int database_setup(void **state)
 static inline int database_teardown(void **state)
 {
     struct database *database = *state;
-    static const char *const ends[] = {"", "-wal", "-shm"};
+    static const char *const ends[] = {"", "-wal", "-shm", ".turn"};
     cr_store_close(database->store);
     for (size_t i = 0; i < CR_COUNT(ends); i++) {
         char path[128];

@@ -55,7 +55,7 @@ static inline int fixture_teardown(void **state)
 {
     struct fixture *fixture = *state;
     cr_store_close(fixture->store);
-    static const char *const ends[] = {"", "-wal", "-shm"};
+    static const char *const ends[] = {"", "-wal", "-shm", ".turn"};
     for (size_t i = 0; i < CR_COUNT(ends); i++) {
         char path[128];
         snprintf(path, sizeof path, "%s%s", fixture->path, ends[i]);
