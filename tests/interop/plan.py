@@ -289,7 +289,7 @@ CHANGES = (
     {"statusPageUrl": "", "healthCheckUrl": "http://h1/health", "secureHealthCheckUrl": "https://h1/health"},
     {"port": {"$": "81", "@enabled": False}}, {"port": {"$": 81}}, {"securePort": {"$": 444}},
     {"port": {"$": 0, "@enabled": "maybe"}}, {"countryId": 7}, {"port": {"$": -1}},
-    {"port": {"$": 99999}}, {"lastDirtyTimestamp": "-5"}, {"leaseInfo": {**lease(3, 1), "serviceUpTimestamp": 7}},
+    {"port": {"$": 99999}}, {"lastDirtyTimestamp": "-5"}, {"leaseInfo": {**lease(30, 10), "serviceUpTimestamp": 7}},
     {"lastUpdatedTimestamp": ...}, {"ipAddr": "::1"}, {"hostName": "gr\u00f6\u00dfe"}, {"vipAddress": " a , b "})
 REFUSED = (
     {"hostName": ..., "instanceId": ...}, {"hostName": ""}, {"ipAddr": ...}, {"ipAddr": ""}, {"app": ""},
