@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from eureka_wire import record, to_body
 from harness import java
 from harness.kafka import free_port
 from harness.poll import wait_until
@@ -154,8 +155,17 @@ def test_each_takes_itself_out_of_service_and_back(story):
         story.done(f"{client.name} took itself to {out} and back")
 
 
+def wait_on_disk(registry):
+    """Until the snapshot, which is written once a second, has all that was done until now."""
+    body, headers = to_body(record(app="MARK", id="mark"), "json")
+    assert registry.post("/eureka/apps/MARK", body=body, headers={**headers, **ACCESS}).status == 204
+    snapshot = registry.home / "data" / "eureka-registry.snapshot"
+    wait_until(lambda: "MARK" in snapshot.read_text(), SECONDS, "the snapshot")
+
+
 def test_nobody_registers_again_after_kill_9(story):
     before = {client.name: client.record() for client in story.clients}
+    wait_on_disk(story.registry)
     story.registry.kill()
     story.registry.start()
     for client in story.clients:
