@@ -15,8 +15,8 @@ struct cr_kafka;
 
 enum { CR_KAFKA_PARTITIONS_MAX = 256 };
 
-/* Towards the embedded broker: one request in flight (it accepts a later one after refusing an
- * earlier), and short waits at the end of the log (its empty answers wait in full). */
+/* Towards the embedded broker: no compression, and short waits at the end of the log (its empty
+ * answers wait in full). */
 struct cr_kafka_options {
     bool consumer;
     bool embedded;
@@ -24,8 +24,9 @@ struct cr_kafka_options {
     const char *client_id;
     const char *group;      /* consumer only */
     int request_timeout_ms; /* 0 = 10,000 */
-    /* Producer only: rc 0: on the topic; CR_EUNAVAILABLE: not, replace the producer and go on from
-     * the cursor; CR_EINVAL: the broker will never take this event. */
+    /* Producer only: rc 0: on the topic, the broker named its offset; CR_EUNAVAILABLE: perhaps not,
+     * replace the producer and go on from the cursor; CR_EINVAL: the broker will never take this
+     * event. */
     void (*delivered)(void *ctx, int64_t seq, int rc, const char *reason);
     void *ctx;
 };
