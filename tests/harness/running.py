@@ -21,15 +21,15 @@ def binary(name):
     return ROOT / "build" / preset() / "bin" / name
 
 
-def sanitizer_env():
-    """Options for whichever sanitizer is built in; harmless otherwise."""
-    suppressions = ROOT / "tests" / "suppressions"
-    tsan = suppressions / "tsan.txt"
+SUPPRESSIONS = ROOT / "tests" / "suppressions"
+
+
+def sanitizer_env(suppressions=SUPPRESSIONS):
+    """Options for whichever sanitizer is built in; harmless otherwise. suppressions: as the daemon sees them."""
     return {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0:exitcode=99",
-            "LSAN_OPTIONS": f"suppressions={suppressions / 'lsan.txt'}:print_suppressions=0",
+            "LSAN_OPTIONS": f"suppressions={suppressions}/lsan.txt:print_suppressions=0",
             "UBSAN_OPTIONS": "print_stacktrace=1",
-            "TSAN_OPTIONS": "exitcode=66:halt_on_error=0"
-                            + (f":suppressions={tsan}" if tsan.exists() else "")}
+            "TSAN_OPTIONS": f"exitcode=66:halt_on_error=0:suppressions={suppressions}/tsan.txt"}
 
 
 class Running:
