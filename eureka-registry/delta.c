@@ -36,6 +36,11 @@ struct delta_entry *delta_over(const struct delta *delta, int64_t now_ms)
     return first && now_ms - first->changed_ms > delta->retention_ms ? first : NULL;
 }
 
+struct delta_entry *delta_before(const struct delta *delta, const struct delta_entry *entry)
+{
+    return entry_of(delta, entry ? entry->link.prev : delta->queue.prev);
+}
+
 struct delta_entry *delta_next(const struct delta *delta, const struct delta_entry *entry)
 {
     return entry_of(delta, entry ? entry->link.next : delta->queue.next);

@@ -41,5 +41,7 @@ struct delta_entry *delta_over(const struct delta *delta, int64_t now_ms);
 
 /* Walks in order: NULL at first; NULL at the end. */
 struct delta_entry *delta_next(const struct delta *delta, const struct delta_entry *entry);
+/* The other way: NULL at first for the last change. */
+struct delta_entry *delta_before(const struct delta *delta, const struct delta_entry *entry);
 
 #endif

@@ -6,8 +6,8 @@
 
 struct document {
     atomic_size_t refs;
+    struct cr_slice bytes;
     char *data;
-    size_t len;
 };
 
 struct document *document_take(struct cr_buf *buf)
@@ -18,10 +18,9 @@ struct document *document_take(struct cr_buf *buf)
         return NULL;
     }
     atomic_init(&document->refs, 1);
-    document->len = buf->len;
+    size_t len = buf->len;
     document->data = cr_buf_steal(buf);
-    if (!document->data)
-        document->len = 0;
+    document->bytes = (struct cr_slice){document->data, document->data ? len : 0};
     return document;
 }
 
@@ -41,7 +40,13 @@ void document_unref(struct document *document)
 
 struct cr_slice document_bytes(const struct document *document)
 {
-    return (struct cr_slice){document->data, document->len};
+    return document->bytes;
+}
+
+const struct cr_slice *document_pieces(const struct document *document, size_t *out_count)
+{
+    *out_count = 1;
+    return &document->bytes;
 }
 
 void documents_drop(struct document *forms[DOCUMENT_FORMS])

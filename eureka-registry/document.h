@@ -20,6 +20,8 @@ struct document *document_take(struct cr_buf *buf);
 struct document *document_ref(struct document *document); /* returns it */
 void document_unref(struct document *document);           /* NULL is fine */
 struct cr_slice document_bytes(const struct document *document);
+/* The same in pieces. */
+const struct cr_slice *document_pieces(const struct document *document, size_t *out_count);
 
 /* Drops all forms of a thing that changed. */
 void documents_drop(struct document *forms[DOCUMENT_FORMS]);

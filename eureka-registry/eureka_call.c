@@ -121,6 +121,15 @@ enum cr_wire_form eureka_preferred_form(const struct cr_http_request *req)
 
 /* ---- requests ---- */
 
+struct cr_slice eureka_app_name(struct cr_slice text, struct cr_arena *arena)
+{
+    char *copy = cr_arena_slice(arena, text);
+    for (size_t i = 0; copy && i < text.len; i++)
+        if (copy[i] >= 'a' && copy[i] <= 'z')
+            copy[i] = (char)(copy[i] - 'a' + 'A');
+    return (struct cr_slice){copy, copy ? text.len : 0};
+}
+
 enum registry_origin eureka_origin(const struct cr_http_request *req)
 {
     bool peer = cr_slice_is(cr_http_header(req, "x-netflix-discovery-replication"), "true");

@@ -15,9 +15,11 @@
 #include "cr_http_request.h"
 #include "eureka_server.h"
 #include "eureka_settings.h"
+#include "eureka_watch.h"
 
 struct eureka_call {
     struct eureka_server *server;
+    struct eureka_watch *watch;
     const struct eureka_settings *settings;
     /* The registry as an instance, for /status. */
     struct cr_wire_instance (*describe_self)(void *ctx, struct cr_arena *arena);
@@ -36,6 +38,9 @@ bool eureka_list_form(struct cr_http_request *req, enum cr_wire_form *out_form);
 bool eureka_single_form(struct cr_http_request *req, enum cr_wire_form *out_form);
 /* The same for an answer that has a body in one rare case only: nobody is refused for it. */
 enum cr_wire_form eureka_preferred_form(const struct cr_http_request *req);
+
+/* Applications are known in upper case. NULL ptr: no memory. */
+struct cr_slice eureka_app_name(struct cr_slice text, struct cr_arena *arena);
 
 enum registry_origin eureka_origin(const struct cr_http_request *req);
 

@@ -15,6 +15,7 @@ void eureka_serve_app(struct cr_http_request *req, void *call);
 void eureka_serve_instance(struct cr_http_request *req, void *call);
 void eureka_serve_vip(struct cr_http_request *req, void *call);
 void eureka_serve_svip(struct cr_http_request *req, void *call);
+void eureka_serve_watch(struct cr_http_request *req, void *call);
 void eureka_serve_overrides(struct cr_http_request *req, void *call);
 
 /* --- eureka_changes.c: what is changed --- */

@@ -94,6 +94,18 @@ void eureka_serve_svip(struct cr_http_request *req, void *ctx)
     serve_vip(req, ctx, true);
 }
 
+void eureka_serve_watch(struct cr_http_request *req, void *ctx)
+{
+    const struct eureka_call *call = ctx;
+    if (!gate_open(req, call))
+        return;
+    struct cr_slice app = cr_http_query(req, "app");
+    if (app.len > REGISTRY_NAME_MAX)
+        cr_http_problem(req, 400, "app: a name has at most %d bytes", REGISTRY_NAME_MAX);
+    else
+        eureka_watch_serve(call->watch, req, eureka_app_name(app, cr_http_arena(req)));
+}
+
 static void write_overrides(struct registry *registry, struct registry_now now, void *ctx)
 {
     struct cr_json_writer *w = ctx;

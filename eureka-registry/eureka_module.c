@@ -16,6 +16,7 @@
 struct eureka {
     struct cr_app *app;
     struct eureka_server *server;
+    struct eureka_watch *watch;
     struct eureka_routes *routes;
     int64_t began_ms;
 };
@@ -23,7 +24,10 @@ struct eureka {
 static void eureka_close(struct eureka *eureka)
 {
     eureka_routes_free(eureka->routes);
+    if (eureka->watch)
+        eureka_watch_stop(eureka->watch);
     eureka_server_stop(eureka->server);
+    eureka_watch_free(eureka->watch);
     free(eureka);
 }
 
@@ -68,6 +72,8 @@ static int eureka_open(struct cr_app *app, void **out_state, struct cr_err *err)
     eureka->app = app;
     eureka->began_ms = cr_clock_ms();
     int rc = open_server(eureka, settings, err);
+    rc = rc ? rc
+            : eureka_watch_new(eureka->server, (size_t)settings->watchers_max, &eureka->watch, err);
     rc = rc ? rc : eureka_routes_new(&eureka->routes, err);
     /* Leases run from the first registration on, which may come before READY. */
     rc = rc ? rc : eureka_server_start(eureka->server, err);
@@ -136,6 +142,7 @@ static void serve_protocol(struct cr_http_request *req, void *ctx)
     struct eureka *eureka = ctx;
     struct eureka_call call = {
         .server = eureka->server,
+        .watch = eureka->watch,
         .settings = cr_app_settings(eureka->app),
         .describe_self = describe_self,
         .describe_ctx = eureka,

@@ -100,6 +100,14 @@ struct document *eureka_render_app(struct registry_app *app, enum cr_wire_form f
     return app->rendered[form] ? document_ref(app->rendered[form]) : NULL;
 }
 
+struct document *eureka_render_no_app(struct cr_slice name, enum cr_wire_form form)
+{
+    CR_AUTO(cr_buf) out = {0};
+    cr_wire_application_begin(form, CR_WIRE_ALONE, name, &out);
+    cr_wire_application_end(form, CR_WIRE_ALONE, &out);
+    return document_take(&out);
+}
+
 struct document *eureka_render_instance(const struct registry_instance *instance,
                                         enum cr_wire_form form)
 {
@@ -138,15 +146,29 @@ static struct document *compose_selection(const struct selection *selection, int
     return document_take(&out);
 }
 
+static struct document *compose_changes(const struct registry *registry,
+                                        const struct selection *selection, enum cr_wire_form form)
+{
+    CR_AUTO(cr_buf) hash = {0};
+    eureka_hash_code(registry, &hash);
+    if (cr_buf_status(&hash))
+        return NULL;
+    return compose_selection(selection, (int64_t)registry_version(registry), cr_buf_view(&hash),
+                             form);
+}
+
 struct document *eureka_render_delta(const struct registry *registry, enum cr_wire_form form)
 {
     CR_AUTO(selection) selection = {0};
-    CR_AUTO(cr_buf) hash = {0};
-    eureka_hash_code(registry, &hash);
-    if (selection_of_delta(registry, &selection) || cr_buf_status(&hash))
+    if (selection_of_delta(registry, &selection))
         return NULL;
-    return compose_selection(&selection, (int64_t)registry_version(registry), cr_buf_view(&hash),
-                             form);
+    return compose_changes(registry, &selection, form);
+}
+
+struct document *eureka_render_changes(const struct registry *registry,
+                                       const struct selection *selection)
+{
+    return compose_changes(registry, selection, CR_WIRE_JSON);
 }
 
 struct document *eureka_render_vip(const struct registry *registry, struct cr_slice vip,

@@ -20,11 +20,16 @@ struct document *eureka_render_app(struct registry_app *app, enum cr_wire_form f
 /* Alone, with its lease as it stands now. */
 struct document *eureka_render_instance(const struct registry_instance *instance,
                                         enum cr_wire_form form);
+/* One that is not there: an empty list. */
+struct document *eureka_render_no_app(struct cr_slice name, enum cr_wire_form form);
 /* The bare JSON: what a peer gets with a conflict, and what a snapshot keeps. Shared. */
 struct document *eureka_render_record(struct registry_instance *instance);
 
 /* The last changes, with the whole registry's hash code. */
 struct document *eureka_render_delta(const struct registry *registry, enum cr_wire_form form);
+/* The same in JSON for a selection of them. */
+struct document *eureka_render_changes(const struct registry *registry,
+                                       const struct selection *selection);
 /* The instances behind a VIP address, with a hash code of their own. */
 struct document *eureka_render_vip(const struct registry *registry, struct cr_slice vip,
                                    bool secure, enum cr_wire_form form);

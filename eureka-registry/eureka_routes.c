@@ -17,6 +17,7 @@ static const struct cr_http_route table[] = {
     {"DELETE", "/eureka/apps/{app}/{id}/status", eureka_serve_end_override, 0,
      "takes an override back"},
     {"PUT", "/eureka/apps/{app}/{id}/metadata", eureka_serve_metadata, 0, "adds metadata"},
+    {"GET", "/eureka/watch", eureka_serve_watch, 0, "every change as it happens"},
     {"GET", "/eureka/instances/{id}", eureka_serve_instance, 0, "one instance, whose ever it is"},
     {"GET", "/eureka/vips/{name}", eureka_serve_vip, 0, "the instances of a VIP address"},
     {"GET", "/eureka/svips/{name}", eureka_serve_svip, 0, "the instances of a secure VIP address"},
@@ -69,15 +70,6 @@ static struct cr_slice plain_path(struct cr_slice path, struct cr_arena *arena)
     return (struct cr_slice){cr_arena_slice(arena, cr_buf_view(&out)), out.len};
 }
 
-static struct cr_slice upper_case(struct cr_slice text, struct cr_arena *arena)
-{
-    char *copy = cr_arena_slice(arena, text);
-    for (size_t i = 0; copy && i < text.len; i++)
-        if (copy[i] >= 'a' && copy[i] <= 'z')
-            copy[i] = (char)(copy[i] - 'a' + 'A');
-    return (struct cr_slice){copy, copy ? text.len : 0};
-}
-
 static struct cr_slice param(const struct cr_http_match *match, const char *name)
 {
     for (size_t i = 0; i < match->param_count; i++)
@@ -117,7 +109,7 @@ void eureka_routes_serve(const struct eureka_routes *routes, struct cr_http_requ
         answer_no_match(req, status, &allow);
         return;
     }
-    call->app = upper_case(param(&match, "app"), arena);
+    call->app = eureka_app_name(param(&match, "app"), arena);
     call->id = param(&match, "id");
     call->name = param(&match, "name");
     match.route->handler(req, call);

@@ -15,6 +15,8 @@ struct eureka_server {
     struct registry *registry;
     bool stopping;
     struct cr_thread thread;
+    void (*told)(void *ctx, const struct registry_event *event); /* of each change; may be NULL */
+    void *told_ctx;
     struct keeper *keeper; /* NULL: no snapshot is kept */
     int64_t gate_until_ms; /* set before anybody asks */
     const struct cr_log *log;
@@ -44,6 +46,8 @@ static void changed(void *ctx, const struct registry_event *event)
     cr_counter_add(server->changes[event->change], 1);
     if (server->keeper)
         keeper_mark(server->keeper);
+    if (server->told)
+        server->told(server->told_ctx, event);
     cr_log_info(server->log, events[event->change], "%.*s/%.*s %s", CR_SLICE_ARG(record->app),
                 CR_SLICE_ARG(cr_wire_instance_id(record)), cr_wire_status_name(record->status));
 }
@@ -215,6 +219,14 @@ void eureka_server_stop(struct eureka_server *server)
     cr_cond_fini(&server->sooner);
     cr_mutex_fini(&server->mutex);
     free(server);
+}
+
+void eureka_set_listener(struct eureka_server *server,
+                         void (*told)(void *ctx, const struct registry_event *event), void *ctx)
+{
+    CR_LOCKED(&server->mutex);
+    server->told = told;
+    server->told_ctx = ctx;
 }
 
 void eureka_set_preservation(struct eureka_server *server,

@@ -32,6 +32,10 @@ CR_MUST_CHECK int eureka_server_open(const struct eureka_server_options *options
 CR_MUST_CHECK int eureka_server_start(struct eureka_server *server, struct cr_err *err);
 void eureka_server_stop(struct eureka_server *server); /* and frees; NULL is fine */
 
+/* Who is told of each change, under the lock: before eureka_server_start. */
+void eureka_set_listener(struct eureka_server *server,
+                         void (*told)(void *ctx, const struct registry_event *event), void *ctx);
+
 void eureka_set_preservation(struct eureka_server *server,
                              const struct self_preservation_options *options);
 /* True while lists are not to be told, because the server began empty and may not know all. */

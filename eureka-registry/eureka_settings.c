@@ -6,6 +6,9 @@
 const struct cr_setting eureka_setting_rows[EUREKA_SETTING_COUNT] = {
     {"crema.eureka.max-instances", CR_SETTING_INT, FIELD(instances_max), "100000", 1, 10000000,
      CR_SETTING_RESTART, "Instances that may be registered; more are refused with 503."},
+    {"crema.eureka.max-watchers", CR_SETTING_INT, FIELD(watchers_max), "2048", 1, 60000,
+     CR_SETTING_RESTART,
+     "Clients that may follow /eureka/watch at once; more are refused with 503."},
     {"crema.eureka.self-preservation-min-instances", CR_SETTING_INT, FIELD(preservation_min), "10",
      0, 10000000, CR_SETTING_LIVE,
      "Instances from which on self-preservation works; with fewer for 15 minutes it is off."},

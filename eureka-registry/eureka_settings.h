@@ -8,6 +8,7 @@
 
 struct eureka_settings {
     int64_t instances_max;
+    int64_t watchers_max;
     int64_t preservation_min;
     bool snapshot;
     const char *snapshot_file;
@@ -24,7 +25,7 @@ struct eureka_settings {
     const char *datacenter;
 };
 
-enum { EUREKA_SETTING_COUNT = 15 };
+enum { EUREKA_SETTING_COUNT = 16 };
 extern const struct cr_setting eureka_setting_rows[EUREKA_SETTING_COUNT];
 
 /* Keys of Netflix' server that need no value here, and why. */

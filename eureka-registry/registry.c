@@ -254,6 +254,7 @@ void registry_changed(struct registry *registry, enum registry_change change,
     documents_drop(registry->rendered);
     delta_put(&registry->delta, &instance->change, now.now_ms);
     registry->version++;
+    instance->version = registry->version;
     const struct registry_event event = {registry->version, change, origin, instance};
     if (registry->options.changed)
         registry->options.changed(registry->options.ctx, &event);

@@ -50,6 +50,7 @@ struct registry_instance {
     bool stretched; /* see lease_period_ms */
     size_t bytes;   /* of the record's texts */
     struct delta_entry change;
+    uint64_t version; /* of the registry, after its last change */
     struct cr_list grave;
     struct document *rendered[DOCUMENT_FORMS];
 };

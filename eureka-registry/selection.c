@@ -82,14 +82,32 @@ static int bring_together(struct selection *selection)
     return 0;
 }
 
-int selection_of_delta(const struct registry *registry, struct selection *out)
+static int put_changes(const struct registry *registry, struct delta_entry *entry,
+                       struct selection *out)
 {
-    *out = (struct selection){0};
-    struct delta_entry *entry = delta_next(&registry->delta, NULL);
     for (; entry; entry = delta_next(&registry->delta, entry))
         if (put(out, CR_CONTAINER(entry, struct registry_instance, change)))
             return CR_ENOMEM;
     return bring_together(out);
+}
+
+int selection_of_delta(const struct registry *registry, struct selection *out)
+{
+    *out = (struct selection){0};
+    return put_changes(registry, delta_next(&registry->delta, NULL), out);
+}
+
+/* The last changes stand at the queue's end: what is older is not looked at. */
+int selection_of_changes(const struct registry *registry, uint64_t version, struct selection *out)
+{
+    struct delta_entry *first = NULL;
+    struct delta_entry *entry = delta_before(&registry->delta, NULL);
+    *out = (struct selection){0};
+    while (entry && CR_CONTAINER(entry, struct registry_instance, change)->version > version) {
+        first = entry;
+        entry = delta_before(&registry->delta, entry);
+    }
+    return put_changes(registry, first, out);
 }
 
 static bool has_vip(struct cr_slice addresses, struct cr_slice vip)

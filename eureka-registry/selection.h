@@ -22,6 +22,9 @@ void selection_freep(struct selection *selection);
 
 /* The last changes, those that are gone included; applications in the order of their first one. */
 CR_MUST_CHECK int selection_of_delta(const struct registry *registry, struct selection *out);
+/* The same, but only those that changed after that version of the registry. */
+CR_MUST_CHECK int selection_of_changes(const struct registry *registry, uint64_t version,
+                                       struct selection *out);
 /* One of whose comma-separated vipAddresses (secure: secureVipAddress) is exactly that text. */
 CR_MUST_CHECK int selection_of_vip(const struct registry *registry, struct cr_slice vip,
                                    bool secure, struct selection *out);

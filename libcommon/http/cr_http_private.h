@@ -87,6 +87,7 @@ struct cr_http_server {
     size_t evicted_count;       /* [lock] of those, the ones that are shut to make room */
     size_t request_count;       /* [lock] handed to a handler, answer not yet sent */
     size_t stream_count;        /* [lock] */
+    size_t filled_count;        /* [lock] of those, the ones without a queue */
     uint64_t refused;           /* [lock] */
     uint64_t reaped;            /* [lock] */
     bool winding_down;          /* [lock] no keep-alive */

@@ -8,7 +8,7 @@
 #include "cr_err.h"
 #include "cr_http_private.h"
 
-enum { QUEUE_MAX = 256 * 1024, HEARTBEAT_MS = 15000, HEARTBEAT_SIZE = 64 };
+enum { QUEUE_MAX = 256 * 1024, HEARTBEAT_MS = 15000, HEARTBEAT_SIZE = 64, PIECE = 16 * 1024 };
 
 static const char event_stream[] = "text/event-stream;charset=UTF-8";
 
@@ -20,6 +20,7 @@ struct cr_http_stream {
     struct cr_buf queue;
     size_t sent; /* bytes of the queue that have left */
     bool suspended;
+    bool woken;   /* something to fill in came while it was being filled */
     bool closing; /* no more writes */
     bool aborting;
     int64_t last_write_ms;
@@ -27,6 +28,7 @@ struct cr_http_stream {
     size_t queue_max;
     char heartbeat[HEARTBEAT_SIZE];
     int64_t heartbeat_ms; /* negative: never */
+    ptrdiff_t (*fill)(void *ctx, char *out, size_t max);
     void (*on_close)(struct cr_http_stream *stream, void *ctx);
     void *ctx;
 };
@@ -57,20 +59,50 @@ static ssize_t take(struct cr_http_stream *stream, char *out, size_t max)
     return (ssize_t)len;
 }
 
-static ssize_t on_read(void *cls, uint64_t position, char *out, size_t max)
+/* [lock held] What is queued, or the end; 0: neither. */
+static ssize_t take_queued(struct cr_http_stream *stream, char *out, size_t max)
 {
-    (void)position;
-    struct cr_http_stream *stream = cls;
-    CR_LOCKED(&stream->lock);
     if (stream->aborting)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (stream->queue.len > stream->sent)
         return take(stream, out, max);
-    if (stream->closing)
-        return MHD_CONTENT_READER_END_OF_STREAM;
+    return stream->closing && !stream->fill ? MHD_CONTENT_READER_END_OF_STREAM : 0;
+}
+
+/* [lock held] */
+static ssize_t suspend(struct cr_http_stream *stream)
+{
     stream->suspended = true;
     MHD_suspend_connection(stream->mhd);
     return 0;
+}
+
+static ssize_t on_read(void *cls, uint64_t position, char *out, size_t max)
+{
+    (void)position;
+    struct cr_http_stream *stream = cls;
+    for (;;) {
+        cr_mutex_lock(&stream->lock);
+        ssize_t len = take_queued(stream, out, max);
+        stream->woken = false;
+        if (len == 0 && !stream->fill)
+            len = suspend(stream);
+        cr_mutex_unlock(&stream->lock);
+        if (len != 0 || !stream->fill)
+            return len;
+        len = stream->fill(stream->ctx, out, max);
+        if (len < 0)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        CR_LOCKED(&stream->lock);
+        if (len > 0) {
+            stream->last_write_ms = cr_clock_ms();
+            return len;
+        }
+        if (stream->closing)
+            return MHD_CONTENT_READER_END_OF_STREAM;
+        if (!stream->woken)
+            return suspend(stream);
+    }
 }
 
 static void on_response_freed(void *cls)
@@ -85,9 +117,11 @@ static void on_response_freed(void *cls)
     cr_mutex_unlock(&stream->lock);
     if (stream->on_close)
         stream->on_close(stream, stream->ctx);
+    bool filled = stream->fill != NULL;
     stream_free(stream);
     cr_mutex_lock(&server->lock);
     server->stream_count--;
+    server->filled_count -= filled;
     cr_cond_broadcast(&server->changed);
     cr_mutex_unlock(&server->lock);
 }
@@ -109,16 +143,20 @@ static struct cr_http_stream *stream_new(struct cr_http_request *req,
     size_t len = strnlen(heartbeat, HEARTBEAT_SIZE - 1);
     memcpy(stream->heartbeat, heartbeat, len);
     stream->heartbeat_ms = options->heartbeat_ms ? options->heartbeat_ms : HEARTBEAT_MS;
+    stream->fill = options->fill;
     stream->on_close = options->on_close;
     stream->ctx = options->ctx;
     return stream;
 }
 
-static int may_open(const struct cr_http_server *server)
+/* The limit is for those with a queue. */
+static int may_open(const struct cr_http_server *server,
+                    const struct cr_http_stream_options *options)
 {
     if (server->draining)
         return CR_EUNAVAILABLE;
-    return server->stream_count >= server->options.max_streams ? CR_ELIMIT : 0;
+    size_t queued = server->stream_count - server->filled_count;
+    return !options->fill && queued >= server->options.max_streams ? CR_ELIMIT : 0;
 }
 
 int cr_http_stream_open(struct cr_http_request *req, int status,
@@ -130,11 +168,12 @@ int cr_http_stream_open(struct cr_http_request *req, int status,
     if (!stream)
         return CR_ENOMEM;
     cr_mutex_lock(&server->lock);
-    int rc = may_open(server);
+    int rc = may_open(server, options);
     struct MHD_Response *response = NULL;
     if (rc == 0)
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16 * 1024, on_read, stream,
-                                                     on_response_freed);
+        response = MHD_create_response_from_callback(
+            MHD_SIZE_UNKNOWN, options->piece_bytes ? options->piece_bytes : PIECE, on_read, stream,
+            on_response_freed);
     if (!response) {
         cr_mutex_unlock(&server->lock);
         stream_free(stream);
@@ -148,6 +187,7 @@ int cr_http_stream_open(struct cr_http_request *req, int status,
     req->answer.stream = response;
     cr_list_push_back(&server->streams, &stream->node);
     server->stream_count++;
+    server->filled_count += stream->fill != NULL;
     *out = stream;
     (void)cr_http_answer_settle(req); /* abandoned requests are refused by may_open */
     cr_mutex_unlock(&server->lock);
@@ -157,6 +197,7 @@ int cr_http_stream_open(struct cr_http_request *req, int status,
 
 static void wake(struct cr_http_stream *stream)
 {
+    stream->woken = true;
     if (!stream->suspended)
         return;
     stream->suspended = false;
@@ -184,6 +225,12 @@ int cr_http_stream_write(struct cr_http_stream *stream, struct cr_slice data)
     return 0;
 }
 
+void cr_http_stream_wake(struct cr_http_stream *stream)
+{
+    CR_LOCKED(&stream->lock);
+    wake(stream);
+}
+
 void cr_http_stream_close(struct cr_http_stream *stream)
 {
     CR_LOCKED(&stream->lock);
@@ -202,7 +249,9 @@ size_t cr_http_stream_queued(struct cr_http_stream *stream)
 static void heartbeat(struct cr_http_stream *stream, int64_t now_ms)
 {
     CR_LOCKED(&stream->lock);
+    /* A stream that is filled stands between two events only while it is suspended. */
     if (stream->closing || stream->heartbeat_ms < 0 || stream->queue.len > stream->sent ||
+        (stream->fill && !stream->suspended) ||
         now_ms - stream->last_write_ms < stream->heartbeat_ms)
         return;
     cr_buf_text(&stream->queue, stream->heartbeat);

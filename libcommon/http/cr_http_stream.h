@@ -1,7 +1,9 @@
 /* cr_http_stream: an answer without an end, such as server-sent events.
  *
  * Opening one answers the request. Bytes are queued (bounded) and leave as fast as the client
- * reads; while the queue is empty the connection is suspended and costs no thread.
+ * reads; while there are none the connection is suspended and costs no thread. A stream whose bytes
+ * exist elsewhere already (cr_sse_log) needs no queue: it is asked to fill the connection's own
+ * buffer, and woken when there is something new.
  *
  * Ownership: the handle is valid until on_close returns. on_close is called exactly once for every
  *            stream that was opened, on a thread of the server: when the client has gone, when
@@ -29,6 +31,12 @@ struct cr_http_stream_options {
     size_t queue_max;         /* bytes; 0: 256 KiB */
     const char *heartbeat;    /* NULL: ":\n\n" */
     int64_t heartbeat_ms;     /* of silence; 0: 15,000; negative: never */
+    /* Instead of cr_http_stream_write: up to max bytes; 0: nothing now (it stands between two
+     * events, where a heartbeat may be written); negative: the stream ends. On one thread of the
+     * server at a time, without its locks. Such streams are their owner's to limit. NULL: the queue
+     * alone. */
+    ptrdiff_t (*fill)(void *ctx, char *out, size_t max);
+    size_t piece_bytes; /* of the buffer for HTTP/1.0, and what it costs; 0: 16 KiB */
     void (*on_close)(struct cr_http_stream *stream, void *ctx); /* may be NULL */
     void *ctx;
 };
@@ -39,6 +47,9 @@ CR_MUST_CHECK int cr_http_stream_open(struct cr_http_request *req, int status,
 
 /* All of it or nothing. */
 CR_MUST_CHECK int cr_http_stream_write(struct cr_http_stream *stream, struct cr_slice data);
+
+/* There is something to fill in. */
+void cr_http_stream_wake(struct cr_http_stream *stream);
 
 /* Ends it after what is queued. */
 void cr_http_stream_close(struct cr_http_stream *stream);
