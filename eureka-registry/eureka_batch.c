@@ -53,9 +53,11 @@ static int take_heartbeat(const struct item *item, struct cr_slice *out_entity)
     case REGISTRY_NEWER:
         break;
     }
-    if (newer)
-        *out_entity = (struct cr_slice){cr_arena_slice(item->arena, document_bytes(newer)),
-                                        document_bytes(newer).len};
+    if (newer) { /* of one piece: it is a record */
+        size_t pieces;
+        const struct cr_slice bytes = *document_pieces(newer, &pieces);
+        *out_entity = (struct cr_slice){cr_arena_slice(item->arena, bytes), bytes.len};
+    }
     document_unref(newer);
     return out_entity->ptr ? 409 : 500;
 }

@@ -209,29 +209,51 @@ void eureka_answer_fault(struct cr_http_request *req, int status, const char *fo
     eureka_answer_empty(req, status);
 }
 
+static void release_document(void *owner)
+{
+    document_unref(owner);
+}
+
+/* Takes the document. */
+static void answer_pieces(struct cr_http_request *req, int status, enum cr_wire_form form,
+                          struct document *document, bool packed)
+{
+    struct cr_http_pieces body = {.release = release_document, .owner = document};
+    body.items = packed ? document_gzip(document, &body.count) : NULL;
+    if (body.items)
+        cr_http_answer_header(req, "Content-Encoding", "gzip");
+    else
+        body.items = document_pieces(document, &body.count);
+    cr_http_answer_pieces(req, status, cr_wire_content_type(form), &body);
+}
+
+static bool takes_gzip(const struct cr_http_request *req)
+{
+    return cr_http_gzip_accepted(cr_http_header(req, "Accept-Encoding"));
+}
+
 void eureka_answer_document(struct cr_http_request *req, int status, enum cr_wire_form form,
                             struct document *document)
 {
-    if (document)
-        cr_http_answer(req, status, cr_wire_content_type(form), document_bytes(document));
-    else
+    enum { GZIP_MIN = 1024 }; /* as for other answers, see cr_http_server.h */
+    if (!document) {
         cr_http_problem(req, 500, "no memory for the answer");
-    document_unref(document);
+        return;
+    }
+    bool large = status == 200 && document_len(document) >= GZIP_MIN;
+    if (large)
+        cr_http_answer_header(req, "Vary", "Accept-Encoding");
+    answer_pieces(req, status, form, document, large && takes_gzip(req));
 }
 
 void eureka_answer_list(struct cr_http_request *req, enum cr_wire_form form,
                         struct document *document)
 {
-    CR_AUTO(cr_buf) packed = {0};
     cr_http_answer_header(req, "Vary", "Accept, Accept-Encoding, X-Eureka-Accept");
-    if (!document || !cr_http_gzip_accepted(cr_http_header(req, "Accept-Encoding")) ||
-        cr_http_gzip(document_bytes(document), &packed)) {
-        eureka_answer_document(req, 200, form, document);
-        return;
-    }
-    document_unref(document);
-    cr_http_answer_header(req, "Content-Encoding", "gzip");
-    cr_http_answer_buf(req, 200, cr_wire_content_type(form), &packed);
+    if (document)
+        answer_pieces(req, 200, form, document, takes_gzip(req));
+    else
+        cr_http_problem(req, 500, "no memory for the answer");
 }
 
 void eureka_answer_found(struct cr_http_request *req, bool found, enum cr_wire_form form,

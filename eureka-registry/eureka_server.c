@@ -4,10 +4,13 @@
 #include <stdlib.h>
 
 #include "cr_clock.h"
+#include "cr_int.h"
 #include "cr_metrics.h"
 #include "cr_thread.h"
 #include "eureka_render.h"
 #include "keeper.h"
+
+enum { TIDY_MS = 60 * 1000 };
 
 struct eureka_server {
     struct cr_mutex mutex;
@@ -180,18 +183,22 @@ int eureka_server_open(const struct eureka_server_options *options,
     return 0;
 }
 
-/* Sleeps until the first lease is due, lets go what is due, and again. */
+/* Sleeps until the first lease is due, lets go what is due, and again; once a minute it drops what
+ * nobody reads. */
 static void run(void *ctx)
 {
     struct eureka_server *server = ctx;
     CR_LOCKED(&server->mutex);
+    int64_t tidy_ms = cr_clock_ms() + TIDY_MS;
     while (!server->stopping) {
-        registry_expire(server->registry, real_now());
+        struct registry_now now = real_now();
+        registry_expire(server->registry, now);
+        if (now.now_ms >= tidy_ms) {
+            eureka_render_idle(server->registry, now.now_ms);
+            tidy_ms = now.now_ms + TIDY_MS;
+        }
         int64_t due_ms = registry_next_due_ms(server->registry);
-        if (due_ms == INT64_MAX)
-            cr_cond_wait(&server->sooner, &server->mutex);
-        else
-            cr_cond_wait_until(&server->sooner, &server->mutex, due_ms);
+        cr_cond_wait_until(&server->sooner, &server->mutex, cr_min_i64(due_ms, tidy_ms));
     }
 }
 
@@ -327,16 +334,16 @@ struct document *eureka_get_all(struct eureka_server *server, enum cr_wire_form 
     CR_LOCKED(&server->mutex);
     struct registry *registry = as_of_now(server);
     *out_version = registry_version(registry);
-    return eureka_render_all(registry, form);
+    return eureka_render_all(registry, form, cr_clock_ms());
 }
 
 struct document *eureka_get_delta(struct eureka_server *server, enum cr_wire_form form,
                                   uint64_t *out_version)
 {
     CR_LOCKED(&server->mutex);
-    const struct registry *registry = as_of_now(server);
+    struct registry *registry = as_of_now(server);
     *out_version = registry_version(registry);
-    return eureka_render_delta(registry, form);
+    return eureka_render_delta(registry, form, cr_clock_ms());
 }
 
 struct document *eureka_get_vip(struct eureka_server *server, struct cr_slice vip, bool secure,
@@ -352,7 +359,7 @@ struct document *eureka_get_app(struct eureka_server *server, struct cr_slice ap
     CR_LOCKED(&server->mutex);
     struct registry_app *found = registry_app(as_of_now(server), app);
     *out_found = found != NULL;
-    return found ? eureka_render_app(found, form) : NULL;
+    return found ? eureka_render_app(found, form, cr_clock_ms()) : NULL;
 }
 
 struct document *eureka_get_instance(struct eureka_server *server, struct cr_slice app,

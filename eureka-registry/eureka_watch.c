@@ -32,16 +32,16 @@ static void on_change(void *ctx, const struct registry_event *event)
     cr_sse_log_mark(watch->log);
 }
 
-static void append(struct eureka_watch *watch, struct document *document, struct cr_slice app,
-                   enum cr_sse_reach reach)
+static void append(struct eureka_watch *watch, const struct registry *registry,
+                   const struct selection *selection, struct cr_slice app, enum cr_sse_reach reach)
 {
-    if (!document) {
+    CR_AUTO(cr_buf) text = {0};
+    eureka_render_changes(registry, selection, &text);
+    const struct cr_sse_entry entry = {"change", cr_buf_view(&text), app, reach};
+    if (cr_buf_status(&text))
         cr_sse_log_forget(watch->log);
-        return;
-    }
-    const struct cr_sse_entry entry = {"change", document_bytes(document), app, reach};
-    cr_sse_log_append(watch->log, &entry);
-    document_unref(document);
+    else
+        cr_sse_log_append(watch->log, &entry);
 }
 
 /* The instances of one application that begin at `first`. */
@@ -62,14 +62,13 @@ static void tell_selection(struct eureka_watch *watch, const struct registry *re
     struct selection part = same_app(all, 0);
     struct cr_slice app = part.items[0]->record->app;
     if (part.count == all->count) {
-        append(watch, eureka_render_changes(registry, all), app, CR_SSE_FOR_BOTH);
+        append(watch, registry, all, app, CR_SSE_FOR_BOTH);
         return;
     }
-    append(watch, eureka_render_changes(registry, all), (struct cr_slice){0}, CR_SSE_FOR_ALL);
+    append(watch, registry, all, (struct cr_slice){0}, CR_SSE_FOR_ALL);
     for (size_t first = 0; first < all->count; first += part.count) {
         part = same_app(all, first);
-        append(watch, eureka_render_changes(registry, &part), part.items[0]->record->app,
-               CR_SSE_FOR_TOPIC);
+        append(watch, registry, &part, part.items[0]->record->app, CR_SSE_FOR_TOPIC);
     }
 }
 
@@ -105,15 +104,14 @@ struct state_look {
 static void look_at_state(struct registry *registry, struct registry_now now, void *ctx)
 {
     struct state_look *look = ctx;
-    (void)now;
     look->sequence = cr_sse_log_sequence(look->watch->log);
     if (look->app.len == 0) {
-        look->document = eureka_render_all(registry, CR_WIRE_JSON);
+        look->document = eureka_render_all(registry, CR_WIRE_JSON, now.now_ms);
         return;
     }
     struct registry_app *app = registry_app(registry, look->app);
-    look->document =
-        app ? eureka_render_app(app, CR_WIRE_JSON) : eureka_render_no_app(look->app, CR_WIRE_JSON);
+    look->document = app ? eureka_render_app(app, CR_WIRE_JSON, now.now_ms)
+                         : eureka_render_no_app(look->app, CR_WIRE_JSON);
 }
 
 static void release_document(void *owner)

@@ -313,7 +313,7 @@ int registry_restore(struct registry *registry, const struct cr_wire_instance *r
     int rc = enter(registry, instance, REGISTRY_CLIENT, now);
     if (rc)
         registry_instance_free(instance);
-    documents_drop(registry->rendered);
+    registry_drop_documents(registry);
     return rc;
 }
 

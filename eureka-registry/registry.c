@@ -11,13 +11,41 @@
 
 enum { RENEWAL_INTERVAL_S = 30 };
 
+/* ---- what was rendered ---- */
+
+static void drop_rendering(struct registry_rendering *rendering)
+{
+    document_unref(rendering->document);
+    rendering->document = NULL;
+}
+
+static void drop_app_documents(struct registry_app *app)
+{
+    for (size_t form = 0; form < CR_WIRE_FORMS; form++)
+        drop_rendering(&app->rendered[form]);
+}
+
+static void drop_fragments(struct registry_instance *instance)
+{
+    for (size_t use = 0; use < REGISTRY_USES; use++)
+        for (size_t form = 0; form < CR_WIRE_FORMS; form++)
+            fragment_drop(&instance->fragments[use][form]);
+}
+
+void registry_drop_documents(struct registry *registry)
+{
+    for (size_t use = 0; use < REGISTRY_USES; use++)
+        for (size_t form = 0; form < CR_WIRE_FORMS; form++)
+            drop_rendering(&registry->rendered[use][form]);
+}
+
 /* ---- life ---- */
 
 void registry_instance_free(struct registry_instance *instance)
 {
     if (!instance)
         return;
-    documents_drop(instance->rendered);
+    drop_fragments(instance);
     cr_wire_instance_free(instance->record);
     free(instance);
 }
@@ -32,7 +60,7 @@ static void app_free(void *value)
     struct registry_app *app = value;
     if (!app)
         return;
-    documents_drop(app->rendered);
+    drop_app_documents(app);
     cr_map_free(app->instances);
     free(app);
 }
@@ -82,7 +110,7 @@ void registry_free(struct registry *registry)
     lease_queue_fini(&registry->leases);
     lastn_fini(&registry->registered);
     lastn_fini(&registry->cancelled);
-    documents_drop(registry->rendered);
+    registry_drop_documents(registry);
     free(registry);
 }
 
@@ -146,7 +174,7 @@ void registry_leave(struct registry *registry, struct registry_instance *instanc
     registry->census.by_status[instance->record->status]--;
     lease_queue_remove(&registry->leases, &instance->lease);
     cr_map_remove(app->instances, cr_wire_instance_id(instance->record));
-    documents_drop(app->rendered);
+    drop_app_documents(app);
     drop_app_if_empty(registry, app);
     instance->app = NULL;
 }
@@ -248,10 +276,10 @@ void registry_changed(struct registry *registry, enum registry_change change,
     };
     instance->record->action = actions[change];
     instance->record->last_updated_ms = now.wall_ms;
-    documents_drop(instance->rendered);
+    drop_fragments(instance);
     if (instance->app)
-        documents_drop(instance->app->rendered);
-    documents_drop(registry->rendered);
+        drop_app_documents(instance->app);
+    registry_drop_documents(registry);
     delta_put(&registry->delta, &instance->change, now.now_ms);
     registry->version++;
     instance->version = registry->version;
@@ -324,19 +352,32 @@ static size_t expire_at(struct registry *registry, int64_t due_ms, struct regist
     return before - registry_count(registry);
 }
 
+/* Nothing changed, but a change is too old to be told of. */
+static void leave_delta(struct registry *registry, struct registry_instance *instance)
+{
+    for (size_t form = 0; form < CR_WIRE_FORMS; form++) {
+        drop_rendering(&registry->rendered[REGISTRY_DELTA][form]);
+        fragment_drop(&instance->fragments[REGISTRY_DELTA][form]);
+    }
+    if (instance->app)
+        delta_remove(&registry->delta, &instance->change);
+    else
+        forget(registry, instance);
+}
+
+static void shorten_delta(struct registry *registry, int64_t now_ms)
+{
+    struct delta_entry *old;
+    while ((old = delta_over(&registry->delta, now_ms)) != NULL)
+        leave_delta(registry, CR_CONTAINER(old, struct registry_instance, change));
+}
+
 size_t registry_expire(struct registry *registry, struct registry_now now)
 {
     size_t count = 0;
     int64_t due_ms;
     while ((due_ms = registry_next_due_ms(registry)) <= now.now_ms)
         count += expire_at(registry, due_ms, now);
-    struct delta_entry *old;
-    while ((old = delta_over(&registry->delta, now.now_ms)) != NULL) {
-        struct registry_instance *instance = CR_CONTAINER(old, struct registry_instance, change);
-        if (instance->app)
-            delta_remove(&registry->delta, old);
-        else
-            forget(registry, instance);
-    }
+    shorten_delta(registry, now.now_ms);
     return count;
 }

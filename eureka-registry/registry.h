@@ -25,6 +25,7 @@
 #include "lastn.h"
 #include "lease.h"
 #include "overrides.h"
+#include "run.h"
 #include "self_preservation.h"
 
 enum {
@@ -36,10 +37,19 @@ enum {
     REGISTRY_SLACK_MS = 2000, /* more time for a lease that only a peer renews */
 };
 
+/* For which document an instance has its fragments. */
+enum registry_use { REGISTRY_ALL, REGISTRY_DELTA, REGISTRY_USES };
+
+/* A document, and when somebody last wanted it. */
+struct registry_rendering {
+    struct document *document;
+    int64_t used_ms;
+};
+
 struct registry_app {
     struct cr_slice name; /* upper case */
     struct cr_map *instances;
-    struct document *rendered[DOCUMENT_FORMS];
+    struct registry_rendering rendered[CR_WIRE_FORMS];
     char text[]; /* of the name */
 };
 
@@ -52,7 +62,7 @@ struct registry_instance {
     struct delta_entry change;
     uint64_t version; /* of the registry, after its last change */
     struct cr_list grave;
-    struct document *rendered[DOCUMENT_FORMS];
+    struct fragment fragments[REGISTRY_USES][CR_WIRE_FORMS];
 };
 
 /* Who says it. What a peer says is told to no other peer, and its word is taken in more cases. */
@@ -213,7 +223,8 @@ void registry_set_preservation(struct registry *registry,
                                const struct self_preservation_options *options,
                                struct registry_now now);
 
-/* The slots for the whole registry's documents, dropped at each change. */
-struct document **registry_rendered(struct registry *registry);
+/* The whole registry's documents, dropped at each change. */
+struct registry_rendering *registry_rendered(struct registry *registry, enum registry_use use,
+                                             enum cr_wire_form form);
 
 #endif

@@ -104,7 +104,8 @@ void registry_set_preservation(struct registry *registry,
     registry_expire(registry, now);
 }
 
-struct document **registry_rendered(struct registry *registry)
+struct registry_rendering *registry_rendered(struct registry *registry, enum registry_use use,
+                                             enum cr_wire_form form)
 {
-    return registry->rendered;
+    return &registry->rendered[use][form];
 }

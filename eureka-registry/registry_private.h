@@ -18,7 +18,7 @@ struct registry {
     struct lastn registered;
     struct lastn cancelled;
     uint64_t version;
-    struct document *rendered[DOCUMENT_FORMS];
+    struct registry_rendering rendered[REGISTRY_USES][CR_WIRE_FORMS];
     struct registry_options options;
 };
 
@@ -38,6 +38,9 @@ void registry_unbury(struct registry *registry, struct cr_slice app, struct cr_s
 /* The record's status, counted. */
 void registry_set_status(struct registry *registry, struct registry_instance *instance,
                          enum cr_wire_status status);
+
+/* What was rendered of all is stale. */
+void registry_drop_documents(struct registry *registry);
 
 /* Whatever was rendered of it is stale; a new version, the delta, and whoever listens. */
 void registry_changed(struct registry *registry, enum registry_change change,

@@ -82,6 +82,21 @@ static int bring_together(struct selection *selection)
     return 0;
 }
 
+int selection_of_all(const struct registry *registry, struct selection *out)
+{
+    *out = (struct selection){0};
+    size_t app_cursor = 0;
+    const struct registry_app *app;
+    while ((app = registry_next_app(registry, &app_cursor)) != NULL) {
+        size_t cursor = 0;
+        struct registry_instance *instance;
+        while ((instance = registry_next_instance(app, &cursor)) != NULL)
+            if (put(out, instance))
+                return CR_ENOMEM;
+    }
+    return 0; /* it was walked by application */
+}
+
 static int put_changes(const struct registry *registry, struct delta_entry *entry,
                        struct selection *out)
 {

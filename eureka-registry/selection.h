@@ -20,6 +20,8 @@ struct selection {
 
 void selection_freep(struct selection *selection);
 
+/* All of them. */
+CR_MUST_CHECK int selection_of_all(const struct registry *registry, struct selection *out);
 /* The last changes, those that are gone included; applications in the order of their first one. */
 CR_MUST_CHECK int selection_of_delta(const struct registry *registry, struct selection *out);
 /* The same, but only those that changed after that version of the registry. */

@@ -16,7 +16,7 @@
 enum { STEP = 64 * 1024, FILE_MODE = 0600 };
 
 struct item {
-    struct document *record;
+    struct fragment record;
     bool implied; /* the id is not among its members */
 };
 
@@ -37,7 +37,7 @@ void snapshot_free(struct snapshot *snapshot)
     if (!snapshot)
         return;
     for (size_t i = 0; i < snapshot->count; i++)
-        document_unref(snapshot->items[i].record);
+        fragment_drop(&snapshot->items[i].record);
     for (size_t i = 0; i < snapshot->override_count; i++)
         free(snapshot->overrides[i].id);
     free(snapshot->items);
@@ -61,8 +61,8 @@ static bool take_instances(struct snapshot *snapshot, const struct registry *reg
         size_t cursor = 0;
         struct registry_instance *instance;
         while ((instance = registry_next_instance(app, &cursor)) != NULL) {
-            struct document *record = eureka_render_record(instance);
-            if (!record)
+            struct fragment record = eureka_render_fragment(instance);
+            if (!record.home)
                 return false;
             snapshot->items[snapshot->count++] =
                 (struct item){record, instance->record->instance_id.len == 0};
@@ -141,7 +141,7 @@ static void put_all(struct out *out, const struct snapshot *snapshot)
     put(out, CR_SLICE(SNAPSHOT_HEAD "\n"));
     for (size_t i = 0; i < snapshot->count; i++) {
         put(out, snapshot->items[i].implied ? CR_SLICE("- ") : CR_SLICE("+ "));
-        put(out, document_bytes(snapshot->items[i].record));
+        put(out, fragment_bytes(&snapshot->items[i].record));
         put(out, CR_SLICE("\n"));
     }
     for (size_t i = 0; i < snapshot->override_count; i++) {

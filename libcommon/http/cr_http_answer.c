@@ -73,6 +73,29 @@ void cr_http_answer_buf(struct cr_http_request *req, int status, const char *con
     settle(req);
 }
 
+static struct MHD_Response *response_of_pieces(const struct cr_http_pieces *body)
+{
+    struct MHD_IoVec vectors[CR_HTTP_PIECES_MAX];
+    unsigned count = 0;
+    for (size_t i = 0; i < body->count && body->count <= CR_HTTP_PIECES_MAX; i++)
+        if (body->items[i].len)
+            vectors[count++] = (struct MHD_IoVec){body->items[i].ptr, body->items[i].len};
+    return count ? MHD_create_response_from_iovec(vectors, count, body->release, body->owner)
+                 : NULL;
+}
+
+void cr_http_answer_pieces(struct cr_http_request *req, int status, const char *content_type,
+                           const struct cr_http_pieces *body)
+{
+    set_answer(req, status, content_type);
+    req->answer.made = response_of_pieces(body);
+    if (!req->answer.made) {
+        body->release(body->owner);
+        req->answer.body.failed = CR_ENOMEM;
+    }
+    settle(req);
+}
+
 /* "2026-11-25T03:08:48.123+00:00", as Boot writes it. */
 static void boot_time(char out[CR_RFC3339_SIZE + 5])
 {
@@ -179,15 +202,15 @@ static enum MHD_Result queue(struct cr_http_request *req, int status, struct MHD
 enum MHD_Result cr_http_answer_queue(struct cr_http_request *req)
 {
     struct cr_http_answer *answer = &req->answer;
-    if (!answer->stream && cr_buf_status(&answer->body))
+    if (!answer->made && cr_buf_status(&answer->body))
         return cr_http_refuse(req, 500, "The answer could not be built: no memory or too large");
     if (answer->status < 200 || answer->status > 599)
         return cr_http_refuse(req, 500, "The handler answered with a status that does not exist");
     bool varies = false;
-    bool packed = !answer->stream && compress(req, &varies);
-    req->streams = answer->stream != NULL;
+    bool packed = !answer->made && compress(req, &varies);
+    req->streams = answer->endless;
     struct MHD_Response *response =
-        req->streams ? cr_steal(&answer->stream) : response_of(&answer->body);
+        answer->made ? cr_steal(&answer->made) : response_of(&answer->body);
     if (!response)
         return MHD_NO;
     if (answer->content_type)

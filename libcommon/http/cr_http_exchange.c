@@ -305,8 +305,8 @@ void cr_http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
     struct cr_http_server *server = req->server;
     if (req->sent_status)
         measure(req);
-    if (req->answer.stream) /* the client left before its stream began */
-        MHD_destroy_response(cr_steal(&req->answer.stream));
+    if (req->answer.made) /* the client left before its answer began */
+        MHD_destroy_response(cr_steal(&req->answer.made));
     if (req->connection)
         cr_http_connection_phase(req->connection, CR_HTTP_IDLE);
     if (req->dispatched) {

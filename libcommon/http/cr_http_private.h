@@ -139,7 +139,8 @@ struct cr_http_answer {
     const char *content_type;
     struct cr_http_answer_field *fields; /* newest last */
     struct cr_buf body;
-    struct MHD_Response *stream; /* instead of a body */
+    struct MHD_Response *made; /* instead of a body: of pieces, or a stream */
+    bool endless;              /* it is a stream */
 };
 
 struct cr_http_answer_field {

@@ -60,6 +60,8 @@ void cr_http_request_unref(struct cr_http_request *req)
     struct cr_http_server *server = req->server;
     cr_buf_free(&req->body);
     cr_buf_free(&req->answer.body);
+    if (req->answer.made) /* of a request that drain gave up on */
+        MHD_destroy_response(req->answer.made);
     cr_arena_free(req->arena);
     free(req);
     cr_http_server_unref(server);

@@ -61,6 +61,19 @@ void cr_http_answer(struct cr_http_request *req, int status, const char *content
 /* Takes what the buffer holds and leaves it empty; a failed buffer becomes a 500. */
 void cr_http_answer_buf(struct cr_http_request *req, int status, const char *content_type,
                         struct cr_buf *body);
+/* A body that exists already, in pieces that do not change: nothing is copied. release is called
+ * once, when the last byte has left or nobody wants it any more. The server does not compress it.
+ */
+struct cr_http_pieces {
+    const struct cr_slice
+        *items;   /* not kept beyond the call; what they point to is, until release */
+    size_t count; /* at most CR_HTTP_PIECES_MAX; more become a 500 */
+    void (*release)(void *owner);
+    void *owner;
+};
+enum { CR_HTTP_PIECES_MAX = 256 };
+void cr_http_answer_pieces(struct cr_http_request *req, int status, const char *content_type,
+                           const struct cr_http_pieces *body);
 /* application/problem+json: type, title, status, detail, instance and Boot's timestamp, error,
  * message, path. */
 void cr_http_problem(struct cr_http_request *req, int status, const char *format, ...)

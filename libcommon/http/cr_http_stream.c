@@ -184,7 +184,8 @@ int cr_http_stream_open(struct cr_http_request *req, int status,
                               "no-cache, no-store, max-age=0, must-revalidate");
     req->answer.status = status;
     req->answer.content_type = cr_arena_text(req->arena, type);
-    req->answer.stream = response;
+    req->answer.made = response;
+    req->answer.endless = true;
     cr_list_push_back(&server->streams, &stream->node);
     server->stream_count++;
     server->filled_count += stream->fill != NULL;
