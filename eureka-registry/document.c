@@ -3,13 +3,14 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { GZIP_HEADER = 10, GZIP_TRAILER = 13 };
 
 struct gzip {
-    unsigned char trailer[GZIP_TRAILER];
-    struct cr_slice pieces[]; /* header, runs, trailer */
+    size_t len;
+    char bytes[];
 };
 
 struct document {
@@ -91,59 +92,74 @@ void document_write(const struct document *document, struct cr_buf *out)
 
 /* ---- gzip ---- */
 
-static void put_le32(unsigned char *out, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        out[i] = (unsigned char)(value >> 8 * i);
-}
-
-/* No name, no time, of unknown origin. */
+/* RFC 1952 section 2.3: no name, no time, of an unknown system. */
 static const char gzip_header[GZIP_HEADER] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, (char)0xff};
 
-/* A last block without bytes (RFC 1951 section 3.2.4), the checksum, the length. */
-static void write_trailer(unsigned char out[GZIP_TRAILER], uint32_t crc, size_t len)
+static char *put(char *at, struct cr_slice bytes)
 {
-    static const unsigned char last_block[] = {0x01, 0x00, 0x00, 0xff, 0xff};
-    for (size_t i = 0; i < sizeof last_block; i++)
-        out[i] = last_block[i];
-    put_le32(out + sizeof last_block, crc);
-    put_le32(out + sizeof last_block + 4, (uint32_t)len);
+    memcpy(at, bytes.ptr, bytes.len);
+    return at + bytes.len;
+}
+
+static char *put_le32(char *at, uint32_t value)
+{
+    for (unsigned i = 0; i < sizeof value; i++)
+        *at++ = (char)(value >> 8 * i);
+    return at;
+}
+
+/* False: no memory. From then on packing the runs cannot fail. */
+static bool pack_all(const struct document *document, size_t *out_len)
+{
+    *out_len = GZIP_HEADER + GZIP_TRAILER;
+    for (size_t i = 0; i < document->count; i++) {
+        const struct run_packed *packed = run_pack(document->runs[i]);
+        if (!packed)
+            return false;
+        *out_len += packed->bytes.len;
+    }
+    return true;
 }
 
 static struct gzip *compose_gzip(const struct document *document)
 {
-    struct gzip *gzip = calloc(1, sizeof *gzip + (document->count + 2) * sizeof *gzip->pieces);
+    /* RFC 1951 section 3.2.4: the last block, without bytes. */
+    static const char last_block[] = {0x01, 0x00, 0x00, (char)0xff, (char)0xff};
+    size_t len;
     uLong crc = 0;
+    struct gzip *gzip = pack_all(document, &len) ? malloc(sizeof *gzip + len) : NULL;
     if (!gzip)
         return NULL;
-    gzip->pieces[0] = (struct cr_slice){gzip_header, GZIP_HEADER};
+    gzip->len = len;
+    char *at = put(gzip->bytes, (struct cr_slice){gzip_header, sizeof gzip_header});
     for (size_t i = 0; i < document->count; i++) {
         const struct run_packed *packed = run_pack(document->runs[i]);
-        if (!packed) {
-            free(gzip);
-            return NULL;
-        }
-        gzip->pieces[i + 1] = packed->bytes;
+        at = put(at, packed->bytes);
         crc = crc32_combine(crc, packed->crc, (z_off_t)document->pieces[i].len);
     }
-    write_trailer(gzip->trailer, (uint32_t)crc, document_len(document));
-    gzip->pieces[document->count + 1] =
-        (struct cr_slice){(const char *)gzip->trailer, GZIP_TRAILER};
+    at = put(at, (struct cr_slice){last_block, sizeof last_block});
+    at = put_le32(at, (uint32_t)crc);
+    put_le32(at, (uint32_t)document_len(document));
     return gzip;
 }
 
-const struct cr_slice *document_gzip(struct document *document, size_t *out_count)
+static struct cr_slice view(const struct gzip *gzip)
 {
-    *out_count = document->count + 2;
+    return (struct cr_slice){gzip->bytes, gzip->len};
+}
+
+/* Two threads may compose it at once; the one that comes second takes the first one's. */
+struct cr_slice document_gzip(struct document *document)
+{
     struct gzip *gzip = atomic_load_explicit(&document->gzip, memory_order_acquire);
     if (gzip)
-        return gzip->pieces;
+        return view(gzip);
     struct gzip *made = compose_gzip(document);
     if (!made)
-        return NULL;
+        return (struct cr_slice){0};
     if (atomic_compare_exchange_strong_explicit(&document->gzip, &gzip, made, memory_order_acq_rel,
                                                 memory_order_acquire))
-        return made->pieces;
+        return view(made);
     free(made);
-    return gzip->pieces;
+    return view(gzip);
 }

@@ -218,9 +218,9 @@ static void release_document(void *owner)
 static void answer_pieces(struct cr_http_request *req, int status, enum cr_wire_form form,
                           struct document *document, bool packed)
 {
-    struct cr_http_pieces body = {.release = release_document, .owner = document};
-    body.items = packed ? document_gzip(document, &body.count) : NULL;
-    if (body.items)
+    struct cr_slice gzip = packed ? document_gzip(document) : (struct cr_slice){0};
+    struct cr_http_pieces body = {&gzip, 1, release_document, document};
+    if (gzip.ptr)
         cr_http_answer_header(req, "Content-Encoding", "gzip");
     else
         body.items = document_pieces(document, &body.count);

