@@ -1,10 +1,10 @@
 /* document: an answer's bytes, as runs that it shares with other documents.
  *
- * Compressed it is one gzip member, put together once from the runs' own compressed forms: a header,
- * the deflate blocks of each run, an empty last block, and a trailer that is computed from the runs'
- * checksums. It is a twentieth of the plain bytes, so it is copied into one piece, which leaves
- * together with the head of the answer. Several members, which gzip allows too, are not read to their end by Java's
- * GZIPInputStream over a socket, nor by Python's zlib.
+ * Compressed it is one gzip member, put together once from the runs' own compressed forms: a
+ * header, the deflate blocks of each run, an empty last block, and a trailer that is computed from
+ * the runs' checksums. It is a twentieth of the plain bytes, so it is copied into one piece, which
+ * leaves together with the head of the answer. Several members, which gzip allows too, are not read
+ * to their end by Java's GZIPInputStream over a socket, nor by Python's zlib.
  *
  * Ownership: counted references. Pieces live as long as the document.
  * Errors:    NULL: no memory.

@@ -51,6 +51,7 @@ static int take_heartbeat(const struct item *item, struct cr_slice *out_entity)
     case REGISTRY_UNKNOWN:
         return 404;
     case REGISTRY_NEWER:
+    case REGISTRY_RENEWALS:
         break;
     }
     if (newer) { /* of one piece: it is a record */

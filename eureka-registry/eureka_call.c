@@ -215,8 +215,8 @@ static void release_document(void *owner)
 }
 
 /* Takes the document. */
-static void answer_pieces(struct cr_http_request *req, int status, enum cr_wire_form form,
-                          struct document *document, bool packed)
+static void answer_pieces(struct cr_http_request *req, const struct eureka_call *call, int status,
+                          enum cr_wire_form form, struct document *document, bool packed)
 {
     struct cr_slice gzip = packed ? document_gzip(document) : (struct cr_slice){0};
     struct cr_http_pieces body = {&gzip, 1, release_document, document};
@@ -224,6 +224,8 @@ static void answer_pieces(struct cr_http_request *req, int status, enum cr_wire_
         cr_http_answer_header(req, "Content-Encoding", "gzip");
     else
         body.items = document_pieces(document, &body.count);
+    cr_counter_add(eureka_metrics(call->server)->bytes[form][gzip.ptr != NULL],
+                   (int64_t)(gzip.ptr ? gzip.len : document_len(document)));
     cr_http_answer_pieces(req, status, cr_wire_content_type(form), &body);
 }
 
@@ -232,8 +234,8 @@ static bool takes_gzip(const struct cr_http_request *req)
     return cr_http_gzip_accepted(cr_http_header(req, "Accept-Encoding"));
 }
 
-void eureka_answer_document(struct cr_http_request *req, int status, enum cr_wire_form form,
-                            struct document *document)
+void eureka_answer_document(struct cr_http_request *req, const struct eureka_call *call, int status,
+                            enum cr_wire_form form, struct document *document)
 {
     enum { GZIP_MIN = 1024 }; /* as for other answers, see cr_http_server.h */
     if (!document) {
@@ -243,24 +245,24 @@ void eureka_answer_document(struct cr_http_request *req, int status, enum cr_wir
     bool large = status == 200 && document_len(document) >= GZIP_MIN;
     if (large)
         cr_http_answer_header(req, "Vary", "Accept-Encoding");
-    answer_pieces(req, status, form, document, large && takes_gzip(req));
+    answer_pieces(req, call, status, form, document, large && takes_gzip(req));
 }
 
-void eureka_answer_list(struct cr_http_request *req, enum cr_wire_form form,
-                        struct document *document)
+void eureka_answer_list(struct cr_http_request *req, const struct eureka_call *call,
+                        enum cr_wire_form form, struct document *document)
 {
     cr_http_answer_header(req, "Vary", "Accept, Accept-Encoding, X-Eureka-Accept");
     if (document)
-        answer_pieces(req, 200, form, document, takes_gzip(req));
+        answer_pieces(req, call, 200, form, document, takes_gzip(req));
     else
         cr_http_problem(req, 500, "no memory for the answer");
 }
 
-void eureka_answer_found(struct cr_http_request *req, bool found, enum cr_wire_form form,
-                         struct document *document)
+void eureka_answer_found(struct cr_http_request *req, const struct eureka_call *call, bool found,
+                         enum cr_wire_form form, struct document *document)
 {
     if (found)
-        eureka_answer_document(req, 200, form, document);
+        eureka_answer_document(req, call, 200, form, document);
     else
         eureka_answer_empty(req, 404);
 }

@@ -58,14 +58,14 @@ void eureka_answer_empty(struct cr_http_request *req, int status);
 void eureka_answer_fault(struct cr_http_request *req, int status, const char *format, ...)
     CR_PRINTF(3, 4);
 /* Takes the document. */
-void eureka_answer_document(struct cr_http_request *req, int status, enum cr_wire_form form,
-                            struct document *document);
+void eureka_answer_document(struct cr_http_request *req, const struct eureka_call *call, int status,
+                            enum cr_wire_form form, struct document *document);
 /* The same for documents that Netflix' server keeps compressed: gzip whatever their size. */
-void eureka_answer_list(struct cr_http_request *req, enum cr_wire_form form,
-                        struct document *document);
+void eureka_answer_list(struct cr_http_request *req, const struct eureka_call *call,
+                        enum cr_wire_form form, struct document *document);
 /* A document, or 404 without a body: an error page broke older Spring clients. */
-void eureka_answer_found(struct cr_http_request *req, bool found, enum cr_wire_form form,
-                         struct document *document);
+void eureka_answer_found(struct cr_http_request *req, const struct eureka_call *call, bool found,
+                         enum cr_wire_form form, struct document *document);
 /* 400 in Netflix' words, in the language of the request. */
 void eureka_answer_unreadable(struct cr_http_request *req, const struct cr_err *err);
 

@@ -1,4 +1,5 @@
 /* What clients change: they register, renew and leave; people set statuses and metadata. */
+#include "cr_assert.h"
 #include "cr_clock.h"
 #include "eureka_handlers.h"
 
@@ -73,8 +74,10 @@ void eureka_serve_renew(struct cr_http_request *req, void *ctx)
         eureka_answer_empty(req, 404);
         break;
     case REGISTRY_NEWER:
-        eureka_answer_document(req, 409, form, newer);
+        eureka_answer_document(req, call, 409, form, newer);
         break;
+    case REGISTRY_RENEWALS:
+        CR_ASSERT(false);
     }
 }
 

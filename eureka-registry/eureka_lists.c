@@ -34,7 +34,7 @@ void eureka_serve_all(struct cr_http_request *req, void *ctx)
         return;
     struct document *document = eureka_get_all(call->server, form, &version);
     tell_version(req, version);
-    eureka_answer_list(req, form, document);
+    eureka_answer_list(req, call, form, document);
 }
 
 void eureka_serve_delta(struct cr_http_request *req, void *ctx)
@@ -50,7 +50,7 @@ void eureka_serve_delta(struct cr_http_request *req, void *ctx)
         return;
     struct document *document = eureka_get_delta(call->server, form, &version);
     tell_version(req, version);
-    eureka_answer_list(req, form, document);
+    eureka_answer_list(req, call, form, document);
 }
 
 void eureka_serve_app(struct cr_http_request *req, void *ctx)
@@ -61,7 +61,7 @@ void eureka_serve_app(struct cr_http_request *req, void *ctx)
     if (!gate_open(req, call) || !eureka_list_form(req, &form))
         return;
     struct document *document = eureka_get_app(call->server, call->app, form, &found);
-    eureka_answer_found(req, found, form, document);
+    eureka_answer_found(req, call, found, form, document);
 }
 
 void eureka_serve_instance(struct cr_http_request *req, void *ctx)
@@ -73,7 +73,7 @@ void eureka_serve_instance(struct cr_http_request *req, void *ctx)
         return;
     struct document *document =
         eureka_get_instance(call->server, call->app, call->id, form, &found);
-    eureka_answer_found(req, found, form, document);
+    eureka_answer_found(req, call, found, form, document);
 }
 
 static void serve_vip(struct cr_http_request *req, const struct eureka_call *call, bool secure)
@@ -81,7 +81,8 @@ static void serve_vip(struct cr_http_request *req, const struct eureka_call *cal
     enum cr_wire_form form;
     if (!gate_open(req, call) || !eureka_list_form(req, &form))
         return;
-    eureka_answer_document(req, 200, form, eureka_get_vip(call->server, call->name, secure, form));
+    eureka_answer_document(req, call, 200, form,
+                           eureka_get_vip(call->server, call->name, secure, form));
 }
 
 void eureka_serve_vip(struct cr_http_request *req, void *ctx)

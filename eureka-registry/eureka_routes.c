@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "cr_clock.h"
+#include "cr_metrics.h"
 #include "eureka_handlers.h"
 
 static const struct cr_http_route table[] = {
@@ -29,7 +31,22 @@ static const struct cr_http_route table[] = {
 
 struct eureka_routes {
     struct cr_http_router *router;
+    struct cr_histogram *timers[CR_COUNT(table)];
 };
+
+/* From a request's arrival at its handler to its answer; the sending is in http.server.requests,
+ * which knows the whole protocol as one route. */
+static void make_timers(struct eureka_routes *routes)
+{
+    for (size_t i = 0; i < CR_COUNT(table); i++) {
+        CR_AUTO(cr_buf) labels = {0};
+        cr_metrics_label(&labels, "method", cr_slice_of(table[i].method));
+        cr_metrics_label(&labels, "path", cr_slice_of(table[i].pattern));
+        routes->timers[i] = cr_metrics_timer("crema.registry.answers",
+                                             "Requests of the protocol, and how long they took",
+                                             cr_buf_status(&labels) ? NULL : labels.data);
+    }
+}
 
 int eureka_routes_new(struct eureka_routes **out_routes, struct cr_err *err)
 {
@@ -38,6 +55,7 @@ int eureka_routes_new(struct eureka_routes **out_routes, struct cr_err *err)
         return cr_err_set(err, CR_ENOMEM, "routes: no memory");
     const struct cr_http_routes rows = {table, CR_COUNT(table), NULL};
     int rc = cr_http_router_new(&rows, 1, &routes->router, err);
+    make_timers(routes);
     if (rc)
         eureka_routes_free(routes);
     else
@@ -112,5 +130,7 @@ void eureka_routes_serve(const struct eureka_routes *routes, struct cr_http_requ
     call->app = eureka_app_name(param(&match, "app"), arena);
     call->id = param(&match, "id");
     call->name = param(&match, "name");
+    int64_t began_ns = cr_clock_ns();
     match.route->handler(req, call);
+    cr_histogram_record(routes->timers[match.index], (cr_clock_ns() - began_ns) / 1000);
 }

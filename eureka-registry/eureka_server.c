@@ -5,12 +5,11 @@
 
 #include "cr_clock.h"
 #include "cr_int.h"
-#include "cr_metrics.h"
 #include "cr_thread.h"
 #include "eureka_render.h"
 #include "keeper.h"
 
-enum { TIDY_MS = 60 * 1000 };
+enum { TIDY_MS = 60 * 1000, US_PER_MS = 1000, NS_PER_US = 1000 };
 
 struct eureka_server {
     struct cr_mutex mutex;
@@ -25,9 +24,7 @@ struct eureka_server {
     const struct cr_log *log;
     struct cr_gauge *instances;
     struct cr_gauge *held;
-    struct cr_counter *changes[REGISTRY_CHANGE_COUNT];
-    struct cr_counter *renewals;
-    struct cr_counter *renewals_unknown;
+    struct eureka_metrics metrics;
 };
 
 static struct registry_now real_now(void)
@@ -46,7 +43,7 @@ static void changed(void *ctx, const struct registry_event *event)
     };
     struct eureka_server *server = ctx;
     const struct cr_wire_instance *record = event->instance->record;
-    cr_counter_add(server->changes[event->change], 1);
+    cr_counter_add(server->metrics.changes[event->change], 1);
     if (server->keeper)
         keeper_mark(server->keeper);
     if (server->told)
@@ -67,20 +64,7 @@ static double read_held(void *ctx)
 
 static void make_metrics(struct eureka_server *server)
 {
-    static const char *const labels[] = {
-        [REGISTRY_ADDED] = "change=\"registered\"",
-        [REGISTRY_MODIFIED] = "change=\"modified\"",
-        [REGISTRY_CANCELLED] = "change=\"cancelled\"",
-        [REGISTRY_EXPIRED] = "change=\"expired\"",
-    };
-    for (size_t i = 0; i < CR_COUNT(labels); i++)
-        server->changes[i] = cr_metrics_counter(
-            "crema.registry.changes", "Registrations, cancellations and expired leases", labels[i]);
-    static const char renewals_help[] = "Renewals, by whether the lease was known";
-    server->renewals =
-        cr_metrics_counter("crema.registry.renewals", renewals_help, "result=\"renewed\"");
-    server->renewals_unknown =
-        cr_metrics_counter("crema.registry.renewals", renewals_help, "result=\"unknown\"");
+    eureka_metrics_init(&server->metrics);
     server->instances =
         cr_metrics_gauge("crema.registry.instances", "Instances that are registered now", NULL);
     cr_gauge_callback(server->instances, read_instances, server);
@@ -275,9 +259,14 @@ enum registry_renewal eureka_renew(struct eureka_server *server, struct cr_slice
                                    struct cr_slice id, const struct registry_beat *beat,
                                    const enum cr_wire_form *form, struct document **out_newer)
 {
+    int64_t silence_ms = -1;
+    struct registry_beat asked = *beat;
+    asked.out_silence_ms = &silence_ms;
     CR_LOCKED(&server->mutex);
-    enum registry_renewal renewal = registry_renew(server->registry, app, id, beat, real_now());
-    cr_counter_add(renewal == REGISTRY_UNKNOWN ? server->renewals_unknown : server->renewals, 1);
+    enum registry_renewal renewal = registry_renew(server->registry, app, id, &asked, real_now());
+    cr_counter_add(server->metrics.renewals[renewal], 1);
+    if (silence_ms >= 0)
+        cr_histogram_record(server->metrics.lease_age, US_PER_MS * silence_ms);
     if (renewal != REGISTRY_NEWER)
         return renewal;
     struct registry_instance *instance = registry_find(server->registry, app, id);
@@ -313,7 +302,22 @@ int eureka_add_metadata(struct eureka_server *server, struct cr_slice app, struc
     return registry_add_metadata(server->registry, app, id, pairs, count, real_now());
 }
 
+const struct eureka_metrics *eureka_metrics(const struct eureka_server *server)
+{
+    return &server->metrics;
+}
+
 /* ---- looking ---- */
+
+/* Measures what it had to make: a document that is shared took no time. */
+static struct document *rendered(const struct eureka_server *server, enum eureka_document kind,
+                                 const struct document *before, int64_t began_ns,
+                                 struct document *document)
+{
+    if (!before && document)
+        cr_histogram_record(server->metrics.renders[kind], (cr_clock_ns() - began_ns) / NS_PER_US);
+    return document;
+}
 
 /* What is due at this moment is gone for whoever looks at it. */
 static struct registry *as_of_now(struct eureka_server *server)
@@ -332,18 +336,24 @@ struct document *eureka_get_all(struct eureka_server *server, enum cr_wire_form 
                                 uint64_t *out_version)
 {
     CR_LOCKED(&server->mutex);
+    int64_t began_ns = cr_clock_ns();
     struct registry *registry = as_of_now(server);
+    const struct document *before = registry_rendered(registry, REGISTRY_ALL, form)->document;
     *out_version = registry_version(registry);
-    return eureka_render_all(registry, form, cr_clock_ms());
+    return rendered(server, EUREKA_DOCUMENT_ALL, before, began_ns,
+                    eureka_render_all(registry, form, cr_clock_ms()));
 }
 
 struct document *eureka_get_delta(struct eureka_server *server, enum cr_wire_form form,
                                   uint64_t *out_version)
 {
     CR_LOCKED(&server->mutex);
+    int64_t began_ns = cr_clock_ns();
     struct registry *registry = as_of_now(server);
+    const struct document *before = registry_rendered(registry, REGISTRY_DELTA, form)->document;
     *out_version = registry_version(registry);
-    return eureka_render_delta(registry, form, cr_clock_ms());
+    return rendered(server, EUREKA_DOCUMENT_DELTA, before, began_ns,
+                    eureka_render_delta(registry, form, cr_clock_ms()));
 }
 
 struct document *eureka_get_vip(struct eureka_server *server, struct cr_slice vip, bool secure,
@@ -357,9 +367,14 @@ struct document *eureka_get_app(struct eureka_server *server, struct cr_slice ap
                                 enum cr_wire_form form, bool *out_found)
 {
     CR_LOCKED(&server->mutex);
+    int64_t began_ns = cr_clock_ns();
     struct registry_app *found = registry_app(as_of_now(server), app);
     *out_found = found != NULL;
-    return found ? eureka_render_app(found, form, cr_clock_ms()) : NULL;
+    if (!found)
+        return NULL;
+    const struct document *before = found->rendered[form].document;
+    return rendered(server, EUREKA_DOCUMENT_APP, before, began_ns,
+                    eureka_render_app(found, form, cr_clock_ms()));
 }
 
 struct document *eureka_get_instance(struct eureka_server *server, struct cr_slice app,

@@ -11,6 +11,7 @@
 
 #include "cr_err.h"
 #include "cr_log.h"
+#include "eureka_metrics.h"
 #include "registry.h"
 
 struct eureka_server;
@@ -40,6 +41,8 @@ void eureka_set_preservation(struct eureka_server *server,
                              const struct self_preservation_options *options);
 /* True while lists are not to be told, because the server began empty and may not know all. */
 bool eureka_gate_closed(const struct eureka_server *server);
+
+const struct eureka_metrics *eureka_metrics(const struct eureka_server *server);
 
 /* --- changes --- */
 

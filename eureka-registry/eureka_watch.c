@@ -18,7 +18,6 @@ struct eureka_watch {
     size_t watchers_max;
     uint64_t told; /* version of the registry; under its lock, as what follows */
     size_t untold; /* changes since */
-    struct cr_gauge *watchers;
 };
 
 /* ---- changes ---- */
@@ -135,16 +134,23 @@ static int take_state(void *ctx, struct cr_slice topic, struct cr_sse_state *out
 
 /* ---- metrics ---- */
 
-static double count_watchers(void *ctx)
+static void show_watch(struct cr_metrics_view *view, void *ctx)
 {
-    return (double)cr_sse_log_counts(((struct eureka_watch *)ctx)->log).followers;
-}
-
-static void make_metrics(struct eureka_watch *watch)
-{
-    watch->watchers =
-        cr_metrics_gauge("crema.registry.watchers", "Clients that follow the changes now", NULL);
-    cr_gauge_callback(watch->watchers, count_watchers, watch);
+    const struct eureka_watch *watch = ctx;
+    struct cr_sse_log_counts counts = cr_sse_log_counts(watch->log);
+    const struct cr_metric metrics[] = {
+        {CR_METRIC_COUNTER, .name = "crema.registry.watch.events", .labels = "",
+         .help = "Events that were appended for those who follow", .value = (double)counts.events},
+        {CR_METRIC_COUNTER, .name = "crema.registry.watch.states", .labels = "",
+         .help = "Whole states that were sent to them", .value = (double)counts.states},
+        {CR_METRIC_COUNTER, .name = "crema.registry.watch.resets", .labels = "",
+         .help = "Of those, the ones to a client that could not go on where it was",
+         .value = (double)counts.resets},
+        {CR_METRIC_GAUGE, .name = "crema.registry.watchers", .labels = "",
+         .help = "Clients that follow the changes now", .value = (double)counts.followers},
+    };
+    for (size_t i = 0; i < CR_COUNT(metrics); i++)
+        cr_metrics_show(view, &metrics[i]);
 }
 
 /* ---- life ---- */
@@ -171,9 +177,10 @@ int eureka_watch_new(struct eureka_server *server, size_t watchers_max,
         return rc;
     }
     eureka_set_listener(server, on_change, watch);
-    make_metrics(watch);
     *out_watch = watch;
-    return 0;
+    return cr_metrics_add_collector(show_watch, watch)
+               ? cr_err_set(err, CR_ELIMIT, "watch: too many collectors of metrics")
+               : 0;
 }
 
 void eureka_watch_stop(struct eureka_watch *watch)
@@ -186,7 +193,7 @@ void eureka_watch_free(struct eureka_watch *watch)
 {
     if (!watch)
         return;
-    cr_gauge_callback(watch->watchers, NULL, NULL);
+    cr_metrics_remove_collector(show_watch, watch);
     cr_sse_log_free(watch->log);
     free(watch);
 }

@@ -161,6 +161,7 @@ struct lease *lease_queue_first_held(const struct lease_queue *queue)
 void lease_renew(struct lease_queue *queue, struct lease *lease, int64_t now_ms, int64_t slack_ms)
 {
     CR_ASSERT(lease->place > 0 || lease_is_held(lease));
+    lease->contact_ms = now_ms;
     lease->due_ms = now_ms + lease->period_ms + slack_ms;
     int rc = lease_queue_put(queue, lease);
     CR_ASSERT(rc == 0); /* it is in the queue, so there is room for it */

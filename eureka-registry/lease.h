@@ -24,6 +24,7 @@
 struct lease {
     int64_t due_ms;
     int64_t period_ms;
+    int64_t contact_ms;  /* the last one */
     uint64_t turn;       /* among leases that are due together the one that came first goes first */
     size_t place;        /* in the heap, from 1; 0: not there */
     struct cr_list held; /* linked while it is held */

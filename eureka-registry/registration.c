@@ -167,6 +167,7 @@ static bool is_full(const struct registry *registry, const struct cr_wire_instan
 static int enter(struct registry *registry, struct registry_instance *instance,
                  enum registry_origin origin, struct registry_now now)
 {
+    instance->lease.contact_ms = now.now_ms;
     instance->lease.due_ms =
         now.now_ms + instance->lease.period_ms + registry_slack_ms(registry, origin);
     int rc = registry_enter(registry, instance);

@@ -147,12 +147,14 @@ enum registry_renewal {
     REGISTRY_RENEWED,
     REGISTRY_UNKNOWN, /* no such lease, or data here that is older: the client must register */
     REGISTRY_NEWER,   /* to a peer: here is newer data */
+    REGISTRY_RENEWALS,
 };
 
 struct registry_beat {
     const int64_t *dirty_ms;               /* lastDirtyTimestamp; NULL: none was sent */
     const enum cr_wire_status *overridden; /* a peer's override; NULL or UNKNOWN: none */
     enum registry_origin origin;
+    int64_t *out_silence_ms; /* since the last contact, where it is renewed; may be NULL */
 };
 
 /* CR_ENOMEM only where a peer's override had to be kept. */

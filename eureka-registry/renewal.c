@@ -52,6 +52,8 @@ enum registry_renewal registry_renew(struct registry *registry, struct cr_slice 
         return REGISTRY_UNKNOWN;
     /* Contact is contact: the lease is renewed whatever the timestamps say. */
     self_preservation_renewal(&registry->self_preservation, now.now_ms);
+    if (beat->out_silence_ms)
+        *beat->out_silence_ms = now.now_ms - instance->lease.contact_ms;
     registry_touch(registry, instance, beat->origin, now);
     enum registry_renewal renewal = compare(instance->record, beat);
     if (renewal == REGISTRY_UNKNOWN && beat->origin == REGISTRY_PEER && beat->overridden &&
