@@ -5,6 +5,7 @@ import sys
 
 BENCHES = {
     "start": "exec to ready, up to the first order, a clean build, order to status",
+    "registry": "the registry beside Spring's servers: CPU, memory, how soon a change is seen",
     "memory": "private and proportional memory of each daemon, idle and after load",
     "compose": "the stack in containers: up to the first order, memory, stopping, layers",
 }

@@ -21,12 +21,12 @@ from .poll import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "tests" / "interop" / "peers"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
-RELEASES = {"spring-server": 17, "netflix-client": 8, "spring-hoxton": 8, "spring-current": 17}
+RELEASES = {"spring-server": 17, "spring-hoxton-server": 8, "netflix-client": 8, "spring-hoxton": 8, "spring-current": 17}
 # Small and quick to start; the opens are for libraries of Java 8's time.
-JVM = ("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
-       *[f"--add-opens={package}=ALL-UNNAMED" for package in
-         ("java.base/java.lang", "java.base/java.util", "java.base/java.lang.reflect",
-          "java.base/java.text", "java.desktop/java.awt.font")])
+OPENS = tuple(f"--add-opens={package}=ALL-UNNAMED" for package in
+              ("java.base/java.lang", "java.base/java.util", "java.base/java.lang.reflect",
+               "java.base/java.text", "java.desktop/java.awt.font"))
+JVM = ("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true", *OPENS)
 ANSWER_SECONDS = 30
 
 
@@ -73,7 +73,7 @@ def make(folder):
         run([str(java_home() / "bin" / "javac"), "--release", str(release), "-Xlint:-options", "-parameters",
              "-proc:none", "-classpath", "lib/*", "-sourcepath", "../driver", "-d", "classes",
              *[str(path) for path in sorted(peer.glob("*.java"))],
-             *([] if name == "spring-server" else [str(scratch / "driver" / "Driver.java")])], peer,
+             *([] if name.endswith("-server") else [str(scratch / "driver" / "Driver.java")])], peer,
             f"{name} does not compile")
     scratch.rename(folder)
     step(f"the peers are built ({time.monotonic() - began:.0f} s)")
@@ -100,15 +100,15 @@ def java_home():
 class Peer:
     """One JVM with a peer in it; what it logs goes to a file."""
 
-    def __init__(self, name, folder, properties=None, arguments=()):
+    def __init__(self, name, folder, properties=None, arguments=(), jvm=JVM):
         """folder: where its log is. properties: -D; arguments: of its main()."""
         self.name = name
         home = built() / name
-        program = "peer.Server" if name == "spring-server" else "peer.Client"
+        program = "peer.Server" if name.endswith("-server") else "peer.Client"
         self.log_path = folder / f"{name}.log"
         with open(self.log_path, "ab") as sink:
             self.child = subprocess.Popen(
-                [str(java_home() / "bin" / "java"), *JVM,
+                [str(java_home() / "bin" / "java"), *jvm,
                  *[f"-D{key}={value}" for key, value in (properties or {}).items()],
                  "-classpath", f"{home}/classes:{home}:{home}/lib/*", program, *arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink, text=True, cwd=folder)
