@@ -1,6 +1,7 @@
 /* The registry client as a module: fetches from open on, registers at READY, leaves at DRAIN. */
 #include "cr_cloud.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ struct registry_settings {
     int64_t fetch_s;
     int64_t connect_s;
     int64_t read_s;
+    bool watches;
+    int64_t trust_ms;
     int64_t renewal_s;
     int64_t duration_s;
     const char *host;
@@ -58,11 +61,15 @@ static const struct cr_setting rows[] = {
     ROW("eureka.client.should-unregister-on-shutdown", BOOL, leaves, "true", 0, 0,
         "Whether to leave the registry first thing at the end."),
     ROW("eureka.client.registry-fetch-interval-seconds", INT, fetch_s, "1", 1, 3600,
-        "Seconds between two looks at the registry."),
+        "Seconds between two looks at a registry that does not tell its changes itself."),
     ROW("eureka.client.eureka-server-connect-timeout-seconds", INT, connect_s, "2", 1, 600,
         "Time limit in seconds to connect to a registry."),
     ROW("eureka.client.eureka-server-read-timeout-seconds", INT, read_s, "5", 1, 600,
         "Time limit in seconds for a registry's whole answer."),
+    ROW("crema.discovery.watch", BOOL, watches, "true", 0, 0,
+        "Whether to have a registry tell its changes as they happen, where it can."),
+    ROW("crema.discovery.trust", DURATION, trust_ms, "24h", 1000, INT64_C(365) * 24 * 3600 * 1000,
+        "How long instances are used that no registry confirms, from memory or from the last run."),
     ROW("eureka.instance.lease-renewal-interval-in-seconds", INT, renewal_s, "3", 1, 3600,
         "Seconds between two renewals of the lease."),
     ROW("eureka.instance.lease-expiration-duration-in-seconds", INT, duration_s, "10", 1, 86400,
@@ -117,12 +124,19 @@ struct registry_module {
 static int client_new(struct cr_app *app, struct registry_module *module, struct cr_err *err)
 {
     const struct registry_settings *settings = &module->settings;
+    const char *cache = cr_arena_printf(module->arena, "%s/cache/%s.instances.json",
+                                        cr_app_home(app), cr_app_name(app));
+    if (!cache)
+        return cr_err_set(err, CR_ENOMEM, "registry client: out of memory");
     struct cr_registry_client_options options = {
         .http = cr_app_http_client(app),
         .log = cr_log_get("registry.client"),
         .urls = settings->urls,
         .fetches = settings->fetches,
         .leaves = settings->leaves,
+        .polls = !settings->watches,
+        .cache_path = cache,
+        .trust_ms = settings->trust_ms,
         .fetch_ms = settings->fetch_s * 1000,
         .connect_timeout_ms = settings->connect_s * 1000,
         .timeout_ms = settings->read_s * 1000,
@@ -262,6 +276,23 @@ void cr_cloud_registry_stop(struct cr_app *app CR_UNUSED, void *state)
     free(module);
 }
 
+static void tell_source(struct cr_health *health, const struct cr_registry_client_state *now)
+{
+    static const char *const words[] = {
+        [CR_REGISTRY_BY_NOTHING] = "not known yet",
+        [CR_REGISTRY_BY_DISK] = "as the last run knew them",
+        [CR_REGISTRY_BY_MEMORY] = "as a registry told them last",
+        [CR_REGISTRY_BY_POLL] = "asked for",
+        [CR_REGISTRY_BY_WATCH] = "told as they change",
+    };
+    bool aged = now->source == CR_REGISTRY_BY_DISK || now->source == CR_REGISTRY_BY_MEMORY;
+    if (aged)
+        cr_health_detail(health, "instances", "%s, %" PRId64 " s ago", words[now->source],
+                         (cr_clock_ms() - now->fetched_ms) / 1000);
+    else
+        cr_health_detail(health, "instances", "%s", words[now->source]);
+}
+
 /* A registry that is away takes nothing from a daemon that has its snapshot: it is told, not felt.
  */
 void cr_cloud_registry_health(void *state, struct cr_health *health)
@@ -275,6 +306,8 @@ void cr_cloud_registry_health(void *state, struct cr_health *health)
     cr_registry_client_state(module->client, &now);
     cr_health_detail(health, "registry", "%s", now.url);
     cr_health_detail(health, "registered", "%s", now.registered ? "yes" : "no");
+    if (module->settings.fetches)
+        tell_source(health, &now);
     if (now.kept > 0)
         cr_health_detail(health, "forgotten", "%zu instances, which stay for their lease",
                          now.kept);

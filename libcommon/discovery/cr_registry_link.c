@@ -152,6 +152,7 @@ static int call_server(struct cr_registry_link *link, const struct server *serve
         .connect_ms = link->options.connect_timeout_ms,
         .total_ms = request->total_ms ? request->total_ms : link->options.timeout_ms,
         .body_max = link->options.body_max_bytes,
+        .gzip = request->gzip,
     };
     cr_mutex_lock(&link->mutex);
     link->answer = answer;
@@ -170,7 +171,10 @@ static int call_server(struct cr_registry_link *link, const struct server *serve
 
 static bool settled(const struct cr_registry_request *request, int status)
 {
-    return (status >= 200 && status < 300) || (status == 404 && request->missing_counts);
+    for (size_t i = 0; i < CR_REGISTRY_SETTLES_MAX; i++)
+        if (status == request->settles[i] && status > 0)
+            return true;
+    return status >= 200 && status < 300;
 }
 
 static bool interrupted(struct cr_registry_link *link)
@@ -201,13 +205,14 @@ static void name_problem(const struct server *server, const struct cr_registry_r
 int cr_registry_link_call(struct cr_registry_link *link, const struct cr_registry_request *request,
                           struct cr_registry_answer *answer)
 {
+    size_t first = cr_registry_link_current(link);
     for (size_t i = 0; i < link->count; i++) {
         answer_reset(answer);
         if (interrupted(link)) {
             snprintf(answer->problem, sizeof answer->problem, "interrupted");
             return CR_EUNAVAILABLE;
         }
-        size_t index = (link->current + i) % link->count;
+        size_t index = (first + i) % link->count;
         const struct server *server = &link->servers[index];
         int rc = call_server(link, server, request, answer);
         if (rc == CR_ENOMEM)
@@ -239,4 +244,31 @@ void cr_registry_link_url(struct cr_registry_link *link, char *out, size_t size)
 {
     CR_LOCKED(&link->mutex);
     snprintf(out, size, "%s", link->servers[link->current].shown);
+}
+
+size_t cr_registry_link_count(const struct cr_registry_link *link)
+{
+    return link->count;
+}
+
+const char *cr_registry_link_server(const struct cr_registry_link *link, size_t index)
+{
+    return link->servers[index].url;
+}
+
+const char *cr_registry_link_shown(const struct cr_registry_link *link, size_t index)
+{
+    return link->servers[index].shown;
+}
+
+size_t cr_registry_link_current(struct cr_registry_link *link)
+{
+    CR_LOCKED(&link->mutex);
+    return link->current;
+}
+
+void cr_registry_link_prefer(struct cr_registry_link *link, size_t index)
+{
+    CR_LOCKED(&link->mutex);
+    link->current = index;
 }

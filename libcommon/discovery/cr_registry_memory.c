@@ -3,113 +3,117 @@
 
 #include <stdlib.h>
 
-#include "cr_arena.h"
+#include "cr_int.h"
+#include "cr_map.h"
 
-static const size_t parsed_max_bytes = (size_t)512 * 1024 * 1024;
+enum { MS_PER_S = 1000 };
 
-static void drop(struct cr_registry_memory *memory, size_t index)
+struct kept {
+    struct cr_wire_instance *record;
+    int64_t until_ms;
+};
+
+struct cr_registry_memory {
+    struct cr_map *kept; /* by cr_registry_key */
+};
+
+static void kept_free(void *value)
 {
-    cr_wire_instance_free(memory->kept[index]);
-    memory->count--;
-    memory->kept[index] = memory->kept[memory->count];
-    memory->until_ms[index] = memory->until_ms[memory->count];
+    struct kept *kept = value;
+    cr_wire_instance_free(kept->record);
+    free(kept);
+}
+
+struct cr_registry_memory *cr_registry_memory_new(void)
+{
+    struct cr_registry_memory *memory = calloc(1, sizeof *memory);
+    if (!memory)
+        return NULL;
+    memory->kept = cr_map_new(CR_WIRE_INSTANCES_MAX, kept_free);
+    if (memory->kept)
+        return memory;
+    free(memory);
+    return NULL;
 }
 
 void cr_registry_memory_free(struct cr_registry_memory *memory)
 {
-    while (memory->count > 0)
-        drop(memory, memory->count - 1);
-    free(memory->kept);
-    free(memory->until_ms);
-    cr_buf_free(&memory->last);
-    *memory = (struct cr_registry_memory){0};
-}
-
-static bool same(const struct cr_wire_instance *a, const struct cr_wire_instance *b)
-{
-    return cr_slice_equal_nocase(a->app, b->app) &&
-           cr_slice_equal(cr_wire_instance_id(a), cr_wire_instance_id(b));
-}
-
-bool cr_registry_lists(const struct cr_wire_instances *list, const struct cr_wire_instance *one)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (same(&list->items[i], one))
-            return true;
-    return false;
-}
-
-static bool keeps(const struct cr_registry_memory *memory, const struct cr_wire_instance *one)
-{
-    for (size_t i = 0; i < memory->count; i++)
-        if (same(memory->kept[i], one))
-            return true;
-    return false;
-}
-
-static int make_room(struct cr_registry_memory *memory, size_t more)
-{
-    size_t room = memory->count + more + 1;
-    struct cr_wire_instance **kept =
-        reallocarray(memory->kept, room, sizeof(struct cr_wire_instance *));
-    if (!kept)
-        return CR_ENOMEM;
-    memory->kept = kept;
-    int64_t *until_ms = reallocarray(memory->until_ms, room, sizeof *until_ms);
-    if (!until_ms)
-        return CR_ENOMEM;
-    memory->until_ms = until_ms;
-    return 0;
+    if (!memory)
+        return;
+    cr_map_free(memory->kept);
+    free(memory);
 }
 
 static int keep_one(struct cr_registry_memory *memory, const struct cr_wire_instance *one,
                     int64_t now_ms)
 {
-    int64_t lease_s = one->lease.duration_s > 0 ? one->lease.duration_s : CR_WIRE_LEASE_DURATION_S;
-    struct cr_wire_instance *copy = cr_wire_instance_copy(one);
-    if (!copy)
+    CR_AUTO(cr_buf) key = {0};
+    cr_registry_key(one, &key);
+    if (cr_buf_status(&key))
         return CR_ENOMEM;
-    memory->kept[memory->count] = copy;
-    memory->until_ms[memory->count] = now_ms + lease_s * 1000;
-    memory->count++;
-    return 0;
-}
-
-int cr_registry_memory_keep(struct cr_registry_memory *memory, int64_t now_ms)
-{
-    CR_AUTO_ARENA arena = cr_arena_new(parsed_max_bytes);
-    struct cr_wire_instances list = {0};
-    if (!arena || cr_buf_status(&memory->last))
-        return CR_ENOMEM;
-    if (memory->last.len == 0)
+    if (cr_map_get(memory->kept, cr_buf_view(&key)))
         return 0;
-    int rc = cr_wire_instances_read(cr_buf_view(&memory->last), arena, &list, NULL, NULL);
-    rc = rc ? rc : make_room(memory, list.count);
-    for (size_t i = 0; i < list.count && rc == 0; i++)
-        if (list.items[i].status == CR_WIRE_UP && !keeps(memory, &list.items[i]))
-            rc = keep_one(memory, &list.items[i], now_ms);
+    struct kept *kept = calloc(1, sizeof *kept);
+    if (!kept)
+        return CR_ENOMEM;
+    int64_t lease_s = one->lease.duration_s > 0 ? one->lease.duration_s : CR_WIRE_LEASE_DURATION_S;
+    kept->until_ms = now_ms + lease_s * MS_PER_S;
+    kept->record = cr_wire_instance_copy(one);
+    int rc = kept->record ? cr_map_put(memory->kept, cr_buf_view(&key), kept) : CR_ENOMEM;
+    if (rc)
+        kept_free(kept);
     return rc;
 }
 
-int cr_registry_memory_add(struct cr_registry_memory *memory, struct cr_slice body, int64_t now_ms,
-                           struct cr_arena *arena, struct cr_wire_instances *list)
+int cr_registry_memory_keep(struct cr_registry_memory *memory,
+                            const struct cr_wire_instances *known, int64_t now_ms)
 {
-    cr_buf_reset(&memory->last);
-    cr_buf_slice(&memory->last, body);
-    for (size_t i = memory->count; i-- > 0;)
-        if (memory->until_ms[i] <= now_ms || cr_registry_lists(list, memory->kept[i]))
-            drop(memory, i);
-    if (memory->count == 0)
-        return 0;
-    size_t count = list->count;
-    struct cr_wire_instance *all =
-        cr_arena_array(arena, count + memory->count, sizeof(struct cr_wire_instance));
-    if (!all)
-        return CR_ENOMEM;
-    for (size_t i = 0; i < count; i++)
-        all[i] = list->items[i];
-    for (size_t i = 0; i < memory->count; i++)
-        all[count + i] = *memory->kept[i];
-    *list = (struct cr_wire_instances){all, count + memory->count};
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; i < known->count && rc == 0; i++)
+        if (known->items[i].status == CR_WIRE_UP)
+            rc = keep_one(memory, &known->items[i], now_ms);
+    return rc;
+}
+
+void cr_registry_memory_review(struct cr_registry_memory *memory,
+                               const struct cr_registry_copy *listed, int64_t now_ms)
+{
+    size_t cursor = 0;
+    struct cr_slice key;
+    void *value = NULL;
+    while (cr_map_next(memory->kept, &cursor, &key, &value)) {
+        const struct kept *kept = value;
+        if (kept->until_ms <= now_ms || cr_registry_copy_has(listed, kept->record))
+            cr_map_remove(memory->kept, key);
+    }
+}
+
+void cr_registry_memory_clear(struct cr_registry_memory *memory)
+{
+    cr_map_clear(memory->kept);
+}
+
+size_t cr_registry_memory_count(const struct cr_registry_memory *memory)
+{
+    return cr_map_count(memory->kept);
+}
+
+int64_t cr_registry_memory_next_ms(const struct cr_registry_memory *memory)
+{
+    int64_t next_ms = INT64_MAX;
+    size_t cursor = 0;
+    struct cr_slice key;
+    void *value = NULL;
+    while (cr_map_next(memory->kept, &cursor, &key, &value))
+        next_ms = cr_min_i64(next_ms, ((const struct kept *)value)->until_ms);
+    return next_ms;
+}
+
+void cr_registry_memory_list(const struct cr_registry_memory *memory, struct cr_wire_instance *to)
+{
+    size_t cursor = 0;
+    struct cr_slice key;
+    void *value = NULL;
+    while (cr_map_next(memory->kept, &cursor, &key, &value))
+        *to++ = *((const struct kept *)value)->record;
 }

@@ -5,7 +5,7 @@
 
 #include "cr_err.h"
 
-enum { EVENT_MAX = 256 * 1024 };
+enum { EVENT_MAX = 256 * 1024, KEPT_MAX = 64 * 1024 };
 
 /* --- writing --- */
 
@@ -34,6 +34,15 @@ void cr_sse_write(struct cr_buf *out, const struct cr_sse_event *event)
 
 /* --- reading --- */
 
+/* One large event must not take its room for ever. */
+static void empty(struct cr_buf *buf)
+{
+    if (buf->capacity > KEPT_MAX)
+        cr_buf_free(buf);
+    else
+        cr_buf_reset(buf);
+}
+
 static void set_text(struct cr_buf *buf, struct cr_slice value)
 {
     cr_buf_reset(buf);
@@ -49,7 +58,7 @@ static int dispatch(struct cr_sse_reader *reader, cr_sse_on_event on_event, void
         rc = on_event(&event, ctx);
     }
     cr_buf_reset(&reader->type);
-    cr_buf_reset(&reader->data);
+    empty(&reader->data);
     reader->has_data = false;
     return rc;
 }
@@ -85,7 +94,7 @@ static int take_line(struct cr_sse_reader *reader, cr_sse_on_event on_event, voi
             value = cr_slice_from(value, 1);
         take_field(reader, cr_slice_sub(line, 0, end), value);
     }
-    cr_buf_reset(&reader->line);
+    empty(&reader->line);
     if (rc == 0)
         rc = cr_buf_status(&reader->data);
     if (rc == 0)

@@ -160,4 +160,14 @@ CR_MUST_CHECK int cr_wire_instances_read(struct cr_slice json, struct cr_arena *
                                          struct cr_wire_instances *out_instances,
                                          size_t *out_skipped, struct cr_err *err);
 
+/* The same with what the document says about itself. */
+struct cr_wire_document {
+    struct cr_wire_instances instances;
+    size_t skipped;            /* instances that cannot be read */
+    int64_t version;           /* versions__delta; -1 where it is none */
+    struct cr_slice hash_code; /* apps__hashcode; NULL ptr where there is none */
+};
+CR_MUST_CHECK int cr_wire_document_read(struct cr_slice json, struct cr_arena *arena,
+                                        struct cr_wire_document *out_document, struct cr_err *err);
+
 #endif

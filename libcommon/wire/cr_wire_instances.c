@@ -29,9 +29,27 @@ static size_t count_instances(const struct cr_tree *apps)
     return count;
 }
 
-int cr_wire_instances_read(struct cr_slice json, struct cr_arena *arena,
-                           struct cr_wire_instances *out_instances, size_t *out_skipped,
-                           struct cr_err *err)
+/* One application after the other; what cannot be read is left out. */
+static int read_instances(const struct cr_tree *apps, struct cr_arena *arena,
+                          struct cr_wire_instance *items, size_t *out_count, struct cr_err *err)
+{
+    size_t count = 0;
+    for (const struct cr_tree *app = list_first(apps); app; app = list_next(apps, app)) {
+        const struct cr_tree *list = cr_tree_get(app, "instance");
+        for (const struct cr_tree *at = list_first(list); at; at = list_next(list, at)) {
+            int rc =
+                cr_wire_instance_from_tree(at, CR_WIRE_FROM_JSON, 0, arena, &items[count], err);
+            if (rc == CR_ENOMEM)
+                return rc;
+            count += rc == 0;
+        }
+    }
+    *out_count = count;
+    return 0;
+}
+
+int cr_wire_document_read(struct cr_slice json, struct cr_arena *arena,
+                          struct cr_wire_document *out_document, struct cr_err *err)
 {
     const struct cr_tree *tree = NULL;
     int rc = cr_json_parse(json, arena, &tree, err);
@@ -49,17 +67,28 @@ int cr_wire_instances_read(struct cr_slice json, struct cr_arena *arena,
     if (!items)
         return cr_err_set(err, CR_ENOMEM, "applications: no memory");
     size_t count = 0;
-    for (const struct cr_tree *app = list_first(apps); app; app = list_next(apps, app)) {
-        const struct cr_tree *list = cr_tree_get(app, "instance");
-        for (const struct cr_tree *at = list_first(list); at; at = list_next(list, at)) {
-            rc = cr_wire_instance_from_tree(at, CR_WIRE_FROM_JSON, 0, arena, &items[count], err);
-            if (rc == CR_ENOMEM)
-                return rc;
-            count += rc == 0;
-        }
-    }
+    rc = read_instances(apps, arena, items, &count, err);
+    if (rc)
+        return rc;
+    *out_document = (struct cr_wire_document){
+        .instances = {items, count},
+        .skipped = room - count,
+        .version = cr_tree_int_or(cr_tree_get(whole, "versions__delta"), -1),
+        .hash_code = cr_tree_slice(cr_tree_get(whole, "apps__hashcode")),
+    };
+    return 0;
+}
+
+int cr_wire_instances_read(struct cr_slice json, struct cr_arena *arena,
+                           struct cr_wire_instances *out_instances, size_t *out_skipped,
+                           struct cr_err *err)
+{
+    struct cr_wire_document document = {0};
+    int rc = cr_wire_document_read(json, arena, &document, err);
+    if (rc)
+        return rc;
     if (out_skipped)
-        *out_skipped = room - count;
-    *out_instances = (struct cr_wire_instances){items, count};
+        *out_skipped = document.skipped;
+    *out_instances = document.instances;
     return 0;
 }
