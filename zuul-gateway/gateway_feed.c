@@ -10,7 +10,7 @@
 #include "cr_log.h"
 #include "gateway_settings.h"
 
-enum { LOOK_MS = 20, RECLAIM_MS = 500, RESOLVE_MS = 3000 };
+enum { LOOK_MS = 250, RECLAIM_MS = 500, RESOLVE_MS = 3000 };
 
 struct gateway_feed {
     struct cr_app *app;
@@ -240,6 +240,14 @@ static void watch(void *ctx)
     }
 }
 
+static void poke(void *ctx)
+{
+    struct gateway_feed *feed = ctx;
+    CR_LOCKED(&feed->lock);
+    feed->poked = true;
+    cr_cond_signal(&feed->wake);
+}
+
 /* --- for main --- */
 
 /* So that the registry client looks more often while a route has nowhere to lead to. */
@@ -299,11 +307,25 @@ int gateway_feed_start(struct gateway_feed *feed, const struct plane_options *op
     want_services(feed);
     int rc = start_plane(feed, options, hooks, err);
     *out_plane = feed->plane;
-    return rc ? rc : cr_thread_start(&feed->thread, "gateway-feed", watch, feed, err);
+    rc = rc ? rc : cr_thread_start(&feed->thread, "gateway-feed", watch, feed, err);
+    struct cr_instances *instances = cr_cloud_instances(feed->app);
+    if (rc || !instances)
+        return rc;
+    rc = cr_instances_listen(instances, poke, feed);
+    return rc ? cr_err_set(err, rc, "gateway feed: too many listen to the instances") : 0;
+}
+
+/* While there are instances: the registry client may have ended before. */
+static void stop_listening(struct gateway_feed *feed)
+{
+    struct cr_instances *instances = cr_cloud_instances(feed->app);
+    if (instances)
+        cr_instances_unlisten(instances, feed);
 }
 
 void gateway_feed_stop(struct gateway_feed *feed)
 {
+    stop_listening(feed);
     {
         CR_LOCKED(&feed->lock);
         feed->stopping = true;
@@ -314,9 +336,7 @@ void gateway_feed_stop(struct gateway_feed *feed)
 
 void gateway_feed_poke(struct gateway_feed *feed)
 {
-    CR_LOCKED(&feed->lock);
-    feed->poked = true;
-    cr_cond_signal(&feed->wake);
+    poke(feed);
 }
 
 void gateway_feed_figures(struct gateway_feed *feed, struct gateway_feed_figures *out_figures)

@@ -24,6 +24,7 @@ struct registry_settings {
     int64_t connect_s;
     int64_t read_s;
     bool watches;
+    int64_t silence_ms;
     int64_t trust_ms;
     int64_t renewal_s;
     int64_t duration_s;
@@ -68,6 +69,8 @@ static const struct cr_setting rows[] = {
         "Time limit in seconds for a registry's whole answer."),
     ROW("crema.discovery.watch", BOOL, watches, "true", 0, 0,
         "Whether to have a registry tell its changes as they happen, where it can."),
+    ROW("crema.discovery.silence", DURATION, silence_ms, "45s", 1000, 3600 * 1000,
+        "After how long without a word a registry that tells its changes counts as gone."),
     ROW("crema.discovery.trust", DURATION, trust_ms, "24h", 1000, INT64_C(365) * 24 * 3600 * 1000,
         "How long instances are used that no registry confirms, from memory or from the last run."),
     ROW("eureka.instance.lease-renewal-interval-in-seconds", INT, renewal_s, "3", 1, 3600,
@@ -136,6 +139,7 @@ static int client_new(struct cr_app *app, struct registry_module *module, struct
         .leaves = settings->leaves,
         .polls = !settings->watches,
         .cache_path = cache,
+        .silence_ms = settings->silence_ms,
         .trust_ms = settings->trust_ms,
         .fetch_ms = settings->fetch_s * 1000,
         .connect_timeout_ms = settings->connect_s * 1000,

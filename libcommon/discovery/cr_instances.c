@@ -25,12 +25,20 @@ struct slot {
     alignas(CACHE_LINE) _Atomic(struct node *) node;
 };
 
+struct listener {
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
 struct cr_instances {
     struct slot slots[CR_INSTANCES_PINS];
     _Atomic(struct node *) current;
     atomic_uint_fast64_t version;
     struct cr_mutex mutex; /* publishing, reclaiming, pins without a slot */
     struct node *retired;
+    struct cr_mutex listening; /* of all below; never taken with the other */
+    struct listener listeners[CR_INSTANCES_LISTENERS];
+    size_t listener_count;
 };
 
 static void node_free(struct node *node)
@@ -72,7 +80,9 @@ struct cr_instances *cr_instances_new(void)
     atomic_init(&instances->current, node);
     atomic_init(&instances->version, 0);
     cr_mutex_init(&instances->mutex);
+    cr_mutex_init(&instances->listening);
     instances->retired = NULL;
+    instances->listener_count = 0;
     return instances;
 }
 
@@ -90,6 +100,7 @@ void cr_instances_free(struct cr_instances *instances)
         node_free(node);
         node = older;
     }
+    cr_mutex_fini(&instances->listening);
     cr_mutex_fini(&instances->mutex);
     free(instances);
 }
@@ -179,27 +190,61 @@ uint64_t cr_instances_version(struct cr_instances *instances)
     return atomic_load_explicit(&instances->version, memory_order_acquire);
 }
 
-int cr_instances_publish(struct cr_instances *instances, const struct cr_wire_instances *records,
-                         bool *out_changed, struct cr_err *err)
+/* With the mutex. Puts next up, unless it says the same as the last one. */
+static bool put_up(struct cr_instances *instances, struct node *next)
 {
-    struct node *next = node_new(records, err);
-    if (!next)
-        return CR_ENOMEM;
-    CR_LOCKED(&instances->mutex);
     struct node *last = atomic_load(&instances->current);
-    bool changed =
-        last->snapshot.version == 0 || !cr_snapshot_same(&last->snapshot, &next->snapshot);
-    if (out_changed)
-        *out_changed = changed;
-    if (!changed) {
-        node_free(next);
-        return 0;
-    }
+    if (last->snapshot.version > 0 && cr_snapshot_same(&last->snapshot, &next->snapshot))
+        return false;
     next->snapshot.version = last->snapshot.version + 1;
     atomic_store(&instances->current, next);
     atomic_store_explicit(&instances->version, next->snapshot.version, memory_order_release);
     last->older = instances->retired;
     instances->retired = last;
     reclaim(instances);
+    return true;
+}
+
+static void tell(struct cr_instances *instances)
+{
+    CR_LOCKED(&instances->listening);
+    for (size_t i = 0; i < instances->listener_count; i++)
+        instances->listeners[i].fn(instances->listeners[i].ctx);
+}
+
+int cr_instances_publish(struct cr_instances *instances, const struct cr_wire_instances *records,
+                         bool *out_changed, struct cr_err *err)
+{
+    struct node *next = node_new(records, err);
+    if (!next)
+        return CR_ENOMEM;
+    cr_mutex_lock(&instances->mutex);
+    bool changed = put_up(instances, next);
+    cr_mutex_unlock(&instances->mutex);
+    if (changed)
+        tell(instances);
+    else
+        node_free(next);
+    if (out_changed)
+        *out_changed = changed;
     return 0;
+}
+
+int cr_instances_listen(struct cr_instances *instances, void (*fn)(void *ctx), void *ctx)
+{
+    CR_LOCKED(&instances->listening);
+    if (instances->listener_count == CR_INSTANCES_LISTENERS)
+        return CR_ELIMIT;
+    instances->listeners[instances->listener_count++] = (struct listener){fn, ctx};
+    return 0;
+}
+
+void cr_instances_unlisten(struct cr_instances *instances, const void *ctx)
+{
+    CR_LOCKED(&instances->listening);
+    size_t kept = 0;
+    for (size_t i = 0; i < instances->listener_count; i++)
+        if (instances->listeners[i].ctx != ctx)
+            instances->listeners[kept++] = instances->listeners[i];
+    instances->listener_count = kept;
 }

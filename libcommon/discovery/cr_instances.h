@@ -20,7 +20,7 @@
 #include "cr_slice.h"
 #include "cr_wire_instance.h"
 
-enum { CR_INSTANCES_PINS = 128 };
+enum { CR_INSTANCES_PINS = 128, CR_INSTANCES_LISTENERS = 8 };
 
 struct cr_instance_pair {
     const char *key;
@@ -82,6 +82,13 @@ uint64_t cr_instances_version(struct cr_instances *instances);
 CR_MUST_CHECK int cr_instances_publish(struct cr_instances *instances,
                                        const struct cr_wire_instances *records, bool *out_changed,
                                        struct cr_err *err);
+
+/* Calls fn(ctx) behind each publication, on the thread that published: it must be quick and must
+ * neither publish nor listen. CR_ELIMIT beyond CR_INSTANCES_LISTENERS. */
+CR_MUST_CHECK int cr_instances_listen(struct cr_instances *instances, void (*fn)(void *ctx),
+                                      void *ctx);
+/* Once it returns, nothing with this ctx is called any more. */
+void cr_instances_unlisten(struct cr_instances *instances, const void *ctx);
 
 /* By service id, whatever its case; NULL if unknown. */
 const struct cr_service *cr_snapshot_service(const struct cr_snapshot *snapshot,

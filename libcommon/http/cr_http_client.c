@@ -112,6 +112,8 @@ static int set_watch(struct cr_http_client *client, struct cr_http_transfer *t)
     t->watch_id = 0;
     if (due_ms == INT64_MAX)
         return 0;
+    if (t->call.idle_ms > 0) /* which may be shorter than the time for the head */
+        due_ms = cr_min_i64(due_ms, cr_clock_ms() + t->call.idle_ms);
     CR_LOCKED(&client->lock);
     return cr_http_alarms_add(&client->alarms, due_ms, watch, t, &t->watch_id);
 }
