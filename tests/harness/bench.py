@@ -6,6 +6,7 @@ import sys
 BENCHES = {
     "start": "exec to ready, up to the first order, a clean build, order to status",
     "registry": "the registry beside Spring's servers: CPU, memory, how soon a change is seen",
+    "discovery": "registration to the first request that a gateway sends to the instance",
     "memory": "private and proportional memory of each daemon, idle and after load",
     "compose": "the stack in containers: up to the first order, memory, stopping, layers",
 }
@@ -14,7 +15,7 @@ BENCHES = {
 def main(argv):
     parser = argparse.ArgumentParser(
         prog="./crema bench", formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="benchmarks:\n" + "\n".join(f"  {name:<8} {what}" for name, what in BENCHES.items()))
+        epilog="benchmarks:\n" + "\n".join(f"  {name:<10} {what}" for name, what in BENCHES.items()))
     parser.add_argument("name", nargs="*", choices=[[], *BENCHES], metavar="NAME")
     names = parser.parse_args(argv).name or list(BENCHES)
     from .build import build
