@@ -100,6 +100,41 @@ static void test_more_pins_than_slots(void **state)
     cr_instances_free(instances);
 }
 
+struct heard {
+    struct cr_instances *instances;
+    int times;
+    uint64_t version;
+};
+
+static void hear(void *ctx)
+{
+    struct heard *heard = ctx;
+    heard->times++;
+    heard->version = cr_instances_version(heard->instances);
+}
+
+static void test_listeners_hear_of_changes_only(void **state)
+{
+    (void)state;
+    struct cr_instances *instances = cr_instances_new();
+    struct heard first = {.instances = instances};
+    struct heard second = {.instances = instances};
+    assert_int_equal(cr_instances_listen(instances, hear, &first), 0);
+    assert_int_equal(cr_instances_listen(instances, hear, &second), 0);
+    publish(instances, 1, 1);
+    publish(instances, 1, 1);
+    assert_int_equal(first.times, 1);
+    assert_int_equal(first.version, 1); /* it is up already */
+    cr_instances_unlisten(instances, &first);
+    publish(instances, 2, 1);
+    assert_int_equal(first.times, 1);
+    assert_int_equal(second.times, 2);
+    for (size_t i = 1; i < CR_INSTANCES_LISTENERS; i++)
+        assert_int_equal(cr_instances_listen(instances, hear, &first), 0);
+    assert_int_equal(cr_instances_listen(instances, hear, &first), CR_ELIMIT);
+    cr_instances_free(instances);
+}
+
 enum { READERS = 4, PUBLICATIONS = 2000, NESTED = 3 };
 
 struct race {
@@ -164,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_a_pin_keeps_its_snapshot),
         cmocka_unit_test(test_more_pins_than_slots),
+        cmocka_unit_test(test_listeners_hear_of_changes_only),
         cmocka_unit_test(test_readers_against_a_publisher),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,12 +84,36 @@ static void test_limits_and_callback_errors(void **state)
     cr_sse_reader_fini(&reader);
 }
 
+static int count_bytes(const struct cr_sse_event *event, void *ctx)
+{
+    *(size_t *)ctx += event->data.len;
+    return 0;
+}
+
+static void test_a_large_event_gives_its_room_back(void **state)
+{
+    (void)state;
+    enum { LARGE = 200 * 1024, KEPT = 64 * 1024 };
+    struct cr_sse_reader reader = {.event_max = 1024 * 1024};
+    CR_AUTO(cr_buf) text = {0};
+    size_t seen = 0;
+    cr_buf_text(&text, "data: ");
+    for (size_t i = 0; i < LARGE; i++)
+        cr_buf_char(&text, 'x');
+    cr_buf_text(&text, "\n\ndata: y\n\n");
+    assert_int_equal(cr_sse_feed(&reader, cr_buf_view(&text), count_bytes, &seen), 0);
+    assert_int_equal(seen, LARGE + 1);
+    assert_true(reader.line.capacity <= KEPT && reader.data.capacity <= KEPT);
+    cr_sse_reader_fini(&reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_writing_is_read_back),
         cmocka_unit_test(test_limits_and_callback_errors),
+        cmocka_unit_test(test_a_large_event_gives_its_room_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
