@@ -2,6 +2,7 @@
 #include "cr_registry_book_private.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "cr_registry_memory_private.h"
 
 enum {
+    LARGE = 1000,       /* instances; a list of them is a megabyte */
     REST_FACTOR = 3,    /* after a publication that took so long, a rest so many times as long */
     CONFIRM_MS = 10000, /* between two touches of the file */
     NS_PER_MS = 1000000,
@@ -36,6 +38,7 @@ struct cr_registry_book {
     int64_t write_ms; /* not before */
     int64_t touch_ms; /* not before */
     bool read_tried;
+    bool trims; /* reading a large list took many times its size: to be given back */
 };
 
 struct cr_registry_book *cr_registry_book_new(const struct cr_registry_book_options *options)
@@ -181,6 +184,7 @@ int cr_registry_book_replace(struct cr_registry_book *book, const struct cr_wire
                     cr_registry_copy_count(book->copy), kept);
     if (out_forgotten)
         *out_forgotten = lost;
+    book->trims = list->count >= LARGE;
     return 0;
 }
 
@@ -297,6 +301,10 @@ int64_t cr_registry_book_work(struct cr_registry_book *book, int64_t now_ms)
     if ((book->dirty && now_ms >= book->publish_ms) || writes)
         publish(book, now_ms);
     keep_fresh(book, now_ms);
+    if (book->trims && !book->dirty) {
+        book->trims = false;
+        malloc_trim(0);
+    }
     return next_ms(book);
 }
 
