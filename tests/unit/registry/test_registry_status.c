@@ -44,7 +44,8 @@ static void test_40_a_peers_override(void **state)
     put("ORDERS", "i1", 100, CR_WIRE_UP, 0);
     int64_t dirty_ms = 200;
     enum cr_wire_status out = CR_WIRE_OUT_OF_SERVICE;
-    struct registry_beat beat = {&dirty_ms, &out, REGISTRY_CLIENT};
+    struct registry_beat beat = {
+        .dirty_ms = &dirty_ms, .overridden = &out, .origin = REGISTRY_CLIENT};
     assert_int_equal(registry_renew(registry, ORDERS, I1, &beat, at(1)), REGISTRY_UNKNOWN);
     assert_status(CR_WIRE_UP, CR_WIRE_UNKNOWN); /* a client has no say in it */
     beat.origin = REGISTRY_PEER;
