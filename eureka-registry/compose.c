@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "cr_err.h"
-
 /* Where a fragment stands in the run that is being put together. */
 struct place {
     size_t offset, len;
@@ -24,18 +22,22 @@ struct composer {
     bool failed;
 };
 
-struct cr_slice compose_fragment(struct registry_instance *instance, enum cr_wire_form form)
+/* Any document's fragment will do: its bytes are the same in all. */
+static const struct fragment *fragment_of(const struct registry_instance *instance,
+                                          enum cr_wire_form form)
 {
-    static const struct run_shape alone = {.lead = RUN_ALONE, .count = 1};
-    struct fragment *fragment = &instance->fragments[REGISTRY_ALL][form];
-    if (!fragment->home) {
-        CR_AUTO(cr_buf) out = {0};
-        cr_wire_instance_write_form(instance->record, form, CR_WIRE_IN_APPLICATIONS, &out);
-        struct run *run = cr_buf_status(&out) ? NULL : run_new(cr_buf_view(&out), &alone);
-        if (run)
-            fragment_set(fragment, run, 0, out.len);
-    }
-    return fragment_bytes(fragment);
+    const struct fragment *fragment = &instance->fragments[REGISTRY_ALL][form];
+    return fragment->home ? fragment : &instance->fragments[REGISTRY_DELTA][form];
+}
+
+void compose_instance(const struct registry_instance *instance, enum cr_wire_form form,
+                      struct cr_buf *out)
+{
+    const struct fragment *fragment = fragment_of(instance, form);
+    if (fragment->home)
+        cr_buf_slice(out, fragment_bytes(fragment));
+    else
+        cr_wire_instance_write_form(instance->record, form, CR_WIRE_IN_APPLICATIONS, out);
 }
 
 /* ---- what stands before an instance ---- */
@@ -73,12 +75,9 @@ void compose_text(const struct selection *selection, enum cr_wire_form form,
 {
     cr_wire_applications_begin(form, head, out);
     for (size_t i = 0; i < selection->count; i++) {
-        struct registry_instance *instance = selection->items[i];
+        const struct registry_instance *instance = selection->items[i];
         put_lead(out, form, lead_of(selection, i), instance->record->app);
-        struct cr_slice bytes = compose_fragment(instance, form);
-        if (!bytes.ptr)
-            out->failed = CR_ENOMEM;
-        cr_buf_slice(out, bytes);
+        compose_instance(instance, form, out);
     }
     put_tail(selection, form, head, out);
 }
@@ -125,15 +124,15 @@ static void end_run(struct composer *c)
 
 static void put_instance(struct composer *c, size_t i)
 {
-    struct registry_instance *instance = c->selection->items[i];
+    const struct registry_instance *instance = c->selection->items[i];
     enum run_lead lead = lead_of(c->selection, i);
-    struct cr_slice bytes = compose_fragment(instance, c->form);
     put_lead(&c->text, c->form, lead, instance->record->app);
     if (c->shape.count == 0)
         c->shape = (struct run_shape){.lead = lead, .lead_len = c->text.len};
-    c->places[c->shape.count++] = (struct place){c->text.len, bytes.len};
-    cr_buf_slice(&c->text, bytes);
-    c->failed = c->failed || !bytes.ptr || c->text.failed;
+    size_t offset = c->text.len;
+    compose_instance(instance, c->form, &c->text);
+    c->places[c->shape.count++] = (struct place){offset, c->text.len - offset};
+    c->failed = c->failed || c->text.failed;
 }
 
 /* How many instances from i on are the whole of one run of the last document, in its order, with
@@ -193,12 +192,23 @@ static void put_edge(struct composer *c, struct cr_buf *text)
     add_run(c, cr_buf_status(text) ? NULL : run_new(cr_buf_view(text), &alone));
 }
 
+/* How long the document will be: what is not rendered yet counts as the others. */
+static size_t estimate(const struct composer *c)
+{
+    enum { USUAL = 1024 };
+    size_t bytes = 0, rendered = 0;
+    for (size_t i = 0; i < c->selection->count; i++) {
+        const struct fragment *fragment = fragment_of(c->selection->items[i], c->form);
+        bytes += fragment->len;
+        rendered += fragment->home != NULL;
+    }
+    size_t mean = rendered ? bytes / rendered : USUAL;
+    return bytes + mean * (c->selection->count - rendered);
+}
+
 static void composer_init(struct composer *c)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < c->selection->count; i++)
-        bytes += compose_fragment(c->selection->items[i], c->form).len;
-    c->run_min = bytes / COMPOSE_RUNS;
+    c->run_min = estimate(c) / COMPOSE_RUNS;
     if (c->run_min < COMPOSE_RUN_MIN)
         c->run_min = COMPOSE_RUN_MIN;
     c->places = calloc(c->selection->count + 1, sizeof *c->places);

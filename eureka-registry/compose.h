@@ -27,8 +27,8 @@ struct document *compose(const struct selection *selection, enum registry_use us
 void compose_text(const struct selection *selection, enum cr_wire_form form,
                   const struct cr_wire_applications *head, struct cr_buf *out);
 
-/* The instance as it stands in documents, rendered when it was first wanted after its last change.
- * Nothing: no memory. */
-struct cr_slice compose_fragment(struct registry_instance *instance, enum cr_wire_form form);
+/* Appends the instance as it stands in documents: from its fragment where it has one. */
+void compose_instance(const struct registry_instance *instance, enum cr_wire_form form,
+                      struct cr_buf *out);
 
 #endif

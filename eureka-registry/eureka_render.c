@@ -100,7 +100,7 @@ static struct document *compose_app(const struct registry_app *app, enum cr_wire
         if (form == CR_WIRE_XML)
             cr_wire_instance_write_form(instance->record, form, CR_WIRE_IN_APPLICATION, &out);
         else
-            cr_buf_slice(&out, compose_fragment(instance, form));
+            compose_instance(instance, form, &out);
         separator = cr_wire_separator(form);
     }
     cr_wire_application_end(form, CR_WIRE_ALONE, &out);
@@ -134,16 +134,15 @@ struct document *eureka_render_instance(const struct registry_instance *instance
     return document_take(&out);
 }
 
-struct document *eureka_render_record(struct registry_instance *instance)
+struct document *eureka_render_record(const struct registry_instance *instance)
 {
     CR_AUTO(cr_buf) out = {0};
     cr_wire_instance_write(instance->record, &out);
     return document_take(&out);
 }
 
-struct fragment eureka_render_fragment(struct registry_instance *instance)
+struct fragment eureka_render_fragment(const struct registry_instance *instance)
 {
-    (void)compose_fragment(instance, CR_WIRE_JSON);
     struct fragment fragment = instance->fragments[REGISTRY_ALL][CR_WIRE_JSON];
     if (fragment.home)
         run_ref(fragment.home);

@@ -1,8 +1,8 @@
 /* eureka_render: the registry's documents in the forms that clients ask for.
  *
- * An instance is rendered on the first read after its change; the whole, the delta and an
- * application are composed on the first read after a change of theirs, and shared from then on, so
- * a renewal costs no rendering and a fetch costs a reference. What nobody asked for in five minutes
+ * The whole, the delta and an application are composed on the first read after a change of theirs,
+ * of the fragments of their instances and what has none yet, and shared from then on, so a renewal
+ * costs no rendering and a fetch costs a reference. What nobody asked for in five minutes
  * is dropped. The answers about VIP addresses are put together for each reader.
  *
  * Ownership: a document is returned with a reference of the caller's (document_unref).
@@ -32,9 +32,10 @@ struct document *eureka_render_no_app(struct cr_slice name, enum cr_wire_form fo
 struct document *eureka_render_instance(const struct registry_instance *instance,
                                         enum cr_wire_form form);
 /* The bare JSON that a peer gets with a conflict. */
-struct document *eureka_render_record(struct registry_instance *instance);
-/* The same, shared, as a snapshot keeps it; home is a reference of the caller's, or NULL. */
-struct fragment eureka_render_fragment(struct registry_instance *instance);
+struct document *eureka_render_record(const struct registry_instance *instance);
+/* The same as a part of the whole in JSON, which must have been rendered since the last change;
+ * home is a reference of the caller's. */
+struct fragment eureka_render_fragment(const struct registry_instance *instance);
 
 /* Appends a selection of the last changes as a delta in JSON. */
 void eureka_render_changes(const struct registry *registry, const struct selection *selection,

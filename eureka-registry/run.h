@@ -1,9 +1,9 @@
 /* run: rendered bytes that documents share, and fragments, which are places in them.
  *
- * An instance is rendered into a run of its own. When a document is composed, some dozens of
- * kilobytes of such fragments are copied together into one run, and from then on the fragments are
- * places in that: the bytes exist once, whoever refers to them. A run that is asked for it is
- * compressed once, for all documents that it is a part of.
+ * When a document is composed, some dozens of kilobytes of instances become one run, and each
+ * instance keeps its fragment: the place of its bytes in it. The next document copies from there
+ * what must move, and shares what need not: the bytes exist once, whoever refers to them. A run
+ * that is asked for it is compressed once, for all documents that it is a part of.
  *
  * Ownership: counted references; the bytes never change.
  * Errors:    NULL: no memory.

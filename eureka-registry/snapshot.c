@@ -50,12 +50,17 @@ size_t snapshot_count(const struct snapshot *snapshot)
     return snapshot->count;
 }
 
-static bool take_instances(struct snapshot *snapshot, const struct registry *registry)
+static bool take_instances(struct snapshot *snapshot, struct registry *registry,
+                           struct registry_now now)
 {
     size_t app_cursor = 0;
     const struct registry_app *app;
+    /* The records are places in the document that clients read, too. */
+    struct document *all = eureka_render_all(registry, CR_WIRE_JSON, now.now_ms);
     snapshot->items = calloc(registry_count(registry) + 1, sizeof *snapshot->items);
-    if (!snapshot->items)
+    bool failed = !all || !snapshot->items;
+    document_unref(all);
+    if (failed)
         return false;
     while ((app = registry_next_app(registry, &app_cursor)) != NULL) {
         size_t cursor = 0;
@@ -93,7 +98,7 @@ struct snapshot *snapshot_take(struct registry *registry, struct registry_now no
     struct snapshot *snapshot = calloc(1, sizeof *snapshot);
     if (!snapshot)
         return NULL;
-    if (take_instances(snapshot, registry) && take_overrides(snapshot, registry, now))
+    if (take_instances(snapshot, registry, now) && take_overrides(snapshot, registry, now))
         return snapshot;
     snapshot_free(snapshot);
     return NULL;

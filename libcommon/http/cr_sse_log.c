@@ -14,7 +14,7 @@
 #include "cr_sse.h"
 #include "cr_thread.h"
 
-enum { HEAD_SIZE = 160, PIECE_BYTES = 4096 };
+enum { HEAD_SIZE = 160, PIECE_BYTES = 1024 };
 
 static const char state_end[] = "\n\n";
 
