@@ -25,6 +25,7 @@ KEEP = {"eureka.server.retention-time-in-m-s-in-delta-queue": 3600000}
 JVM = ("-Xmx1g", "-XX:-UseDynamicNumberOfCompilerThreads", *java.OPENS)
 APPS = 20
 BEATS_PER_S = 2000
+EVENTS_PER_S = 10000  # over all watchers, which share the machine with the server
 
 
 # ---- what is sent ----
@@ -125,12 +126,12 @@ def spring(folder, peer, name):
 class Bare(Server):
     """libmicrohttpd with the same bytes."""
 
-    def __init__(self, folder, body):
-        file = folder / "body"
+    def __init__(self, folder, name, body):
+        file = folder / name
         file.write_bytes(body)
         child = subprocess.Popen([PROGRAMS / "bench" / "bench-bare", file], stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE)
-        super().__init__("bare", child, int(child.stdout.readline()))
+        super().__init__(name, child, int(child.stdout.readline()))
 
     def end(self):
         self.child.stdin.close()
@@ -195,7 +196,7 @@ def compare(folder):
                            for s in servers), 60, "Spring's servers to show what is registered", every=0.5)
     warm(folder, servers[1:], 1000)
     body = http.get(f"http://127.0.0.1:{crema.port}/eureka/apps", headers={"Accept": "application/json"}).body
-    bare = Bare(folder, body)
+    bare, nothing = Bare(folder, "bare", body), Bare(folder, "nothing", b"-")
     plan = {}
     for name, (requests, count, _) in OPERATIONS.items():
         load = Load(folder, requests(1000))
@@ -203,6 +204,8 @@ def compare(folder):
             plan[server, name] = (load, count if server is crema else count // 5)
         if name == "all, JSON":
             plan[bare, name] = (load, count)
+        if name == "heartbeat":
+            plan[nothing, name] = (load, count)
     found = medians(folder, plan)
     print("\n  server CPU per operation, 1,000 instances, medians of "
           f"{ROUNDS} interleaved rounds\n  {'':<20} {'crema':>9} {'Hoxton':>9} {'current':>9} {'ratio':>8}  goal")
@@ -210,12 +213,13 @@ def compare(folder):
         mine, better = found["crema", name], min(found["Hoxton", name], found["current", name])
         print(f"  {name:<20} {mine:6.1f} us {found['Hoxton', name]:6.0f} us {found['current', name]:6.0f} us "
               f"{'1 /' + format(better / mine, '.1f'):>8}  {f'1 / {goal}' if goal else '-'}", flush=True)
+    print(f"  bare libmicrohttpd with an answer of nothing: {found['nothing', 'heartbeat']:.1f} us")
     floor = found["bare", "all, JSON"]
     print(f"  bare libmicrohttpd with the bytes of all, JSON ({len(body)}): {floor:.1f} us; "
           f"crema {found['crema', 'all, JSON'] / floor:.2f} of it (goal 1.5)")
     print("  resident after that (PSS): " + ", ".join(f"{s.name} {pss_kb(s.child.pid) / 1024:.1f} MB" for s in servers),
           flush=True)
-    for server in (*servers, bare):
+    for server in (*servers, bare, nothing):
         server.end()
 
 
@@ -315,13 +319,13 @@ class Beats:
 def soon(folder):
     print(f"\n  under {BEATS_PER_S} heartbeats a second")
     for count, goal in ((10, 10), (1000, 50)):
-        server = ours(folder, f"soon-{count}")
+        server = ours(folder, f"soon-{count}", **{"eureka.server.enable-self-preservation": "false"})
         fill(folder, server, 1000)
         with Beats(folder, server), Watchers(server, count) as crowd:
             wanted = 100
             for _ in range(wanted):
                 register_timed(server)
-                time.sleep(0.02)  # the pace of the registrations, not a wait
+                time.sleep(0.02 + count / EVENTS_PER_S)  # the pace of the registrations, not a wait
             time.sleep(0.5)  # the tail belongs to the figure
         ages = crowd.ages
         print(f"  registration to the watcher's event, {count:>4} watchers: p50 {ages['p50_ms']:.1f}, p99 "

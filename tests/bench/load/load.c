@@ -30,7 +30,14 @@ struct request {
 };
 
 /* What is expected next of an answer. */
-enum expect { EXPECT_HEAD, EXPECT_BODY, EXPECT_SIZE, EXPECT_CHUNK, EXPECT_CHUNK_END, EXPECT_TRAILER };
+enum expect {
+    EXPECT_HEAD,
+    EXPECT_BODY,
+    EXPECT_SIZE,
+    EXPECT_CHUNK,
+    EXPECT_CHUNK_END,
+    EXPECT_TRAILER
+};
 
 struct connection {
     int fd;
@@ -239,7 +246,8 @@ static void run(struct load *load)
         for (int i = 0; i < count; i++)
             read_answer(load, events[i].data.ptr);
     }
-    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"slowest_s\": %.6f}\n",
+    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"slowest_s\": "
+           "%.6f}\n",
            (unsigned long long)load->good, (unsigned long long)load->bad,
            (unsigned long long)load->bytes, now_s() - began_s, load->slowest_s);
 }

@@ -1,4 +1,5 @@
-/* watch: follows a registry's changes on many connections and says how old they were when they came.
+/* watch: follows a registry's changes on many connections and says how old they were when they
+ * came.
  *
  *     watch PORT COUNT
  *
@@ -63,7 +64,7 @@ static void open_watcher(int port, int epoll, struct watcher *watcher)
 
 static void look(struct watcher *watcher, const char *text)
 {
-    if (!watcher->begun && strstr(text, "event: state")) {
+    if (!watcher->begun && strstr(text, "\n\n")) { /* the end of the state */
         watcher->begun = true;
         begun_count++;
     }

@@ -1,9 +1,11 @@
 """GET /eureka/watch over real sockets: the contract in eureka-registry/README.md."""
 import json
 import random
+import resource
 import socket
 import threading
 import time
+from collections import Counter
 
 import pytest
 
@@ -84,7 +86,7 @@ def test_one_application(registry, watch):
     assert kind == "state" and data == registry.get("/apps/ORDERS").json
     registry.register(app="OTHER", id="i1")
     registry.register(app="ORDERS", id="i2")
-    seen.next()
+    seen.until(lambda w: ("ORDERS", "i2") in w.instances)
     assert list(seen.instances) == [("ORDERS", "i1"), ("ORDERS", "i2")]
     assert seen.hash == "UP_3_", "of the whole registry"
 
@@ -148,6 +150,32 @@ def test_more_than_allowed(start):
     wait_until(noticed, 10, "the watcher that left to be gone")
     with Watch(port(registry)) as again:
         assert again.status == 200
+
+
+def test_five_thousand(start):
+    """As many as are allowed; the others are told so, and clients go on renewing."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 12000:
+        pytest.skip(f"this process may open {hard} descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    registry = start(settings={"crema.http.max-connections": "6000"})
+    registry.register(id="i1")
+    sockets, status = [], Counter()
+    try:
+        for _ in range(5000):
+            one = socket.create_connection(("127.0.0.1", port(registry)), timeout=10)
+            one.sendall(b"GET /eureka/watch HTTP/1.1\r\nHost: h\r\n\r\n")
+            sockets.append(one)
+        for one in sockets:
+            status[one.recv(12)[9:12].decode()] += 1
+        assert status == {"200": 2048, "503": 5000 - 2048}
+        began = time.monotonic()
+        assert registry.renew(id="i1").status == 200
+        assert time.monotonic() - began < 1
+    finally:
+        for one in sockets:
+            one.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_closed_gate(start):
