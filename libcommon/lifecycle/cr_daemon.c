@@ -100,7 +100,7 @@ static int read_settings(struct cr_app *app, struct cr_err *err)
     atomic_store(&app->stage, CR_STAGE_SETTINGS);
     int rc = cr_config_environment(&app->input, NULL, &local, err);
     if (rc != 0)
-        return CR_EINVAL;
+        return rc == CR_ENOMEM ? rc : CR_EINVAL;
     cr_config_apply_logging(local);
     rc = make_home(app, local, err);
     if (rc == 0)
@@ -111,8 +111,9 @@ static int read_settings(struct cr_app *app, struct cr_err *err)
     rc = ask(app, local, &all, err);
     if (rc != 0)
         return rc == CR_EPARSE ? CR_EINVAL : rc;
-    if (cr_config_new(&app->input, all, NULL, &config, err) != 0)
-        return CR_EINVAL;
+    rc = cr_config_new(&app->input, all, NULL, &config, err);
+    if (rc != 0)
+        return rc == CR_ENOMEM ? rc : CR_EINVAL;
     cr_config_apply_logging(all);
     app->boot_config = config;
     atomic_store(&app->config, config);
