@@ -1,4 +1,8 @@
 """The same of every registry: ours by its stream, ours and Spring's by asking for their changes."""
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import servers
@@ -84,3 +88,53 @@ def test_the_client_registers_and_leaves(client, server, backends):
                "each other")
     assert first.running.stop() == 0
     wait_until(lambda: "the-first" not in second.routes, server.seconds, "its departure")
+
+
+def test_churn_ends_with_the_registrys_state(client, daemon, backends):
+    """Two writers change 60 services as fast as they can; the client sees many states and ends with the last."""
+    server = SERVERS["ours-by-watch"](daemon, None)
+    front = client(server.url, {"logging.level.registry.client": "info"})
+    until = time.monotonic() + 4
+    names = [f"s{number}" for number in range(60)]
+
+    def change(mine, chance):
+        present, changes = set(), 0
+        while time.monotonic() < until:
+            name = chance.choice(mine)
+            if name in present and chance.random() < 0.5:
+                server.drop(name, backends[0].port)
+                present.discard(name)
+            else:
+                server.put(name, backends[0].port)
+                present.add(name)
+            changes += 1
+        return present, changes
+
+    with ThreadPoolExecutor(2) as pool:
+        parts = [pool.submit(change, names[half::2], random.Random(half)) for half in range(2)]
+        seen = set()
+        while time.monotonic() < until:
+            seen.add(frozenset(front.routes))
+        results = [part.result() for part in parts]
+    left = set().union(*(present for present, _ in results))
+    wait_until(lambda: front.routes == left, 2, "the last state")
+    assert len(seen) > 20 and sum(changes for _, changes in results) > 200
+    assert front.told("registry.watch-distrusted") == 0 and front.told("registry.fetched") == 1
+
+
+def test_the_registry_restarts_in_the_middle(client, daemon, backends):
+    registry = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
+                                                   "server.address": "127.0.0.1"})
+    server = servers.Server(registry.port, "told as they change", 2)
+    front = client(server.url)
+    server.put("users", backends[0].port)
+    knows(front, server, "users")
+    wait_until(lambda: "USERS" in (registry.home / "data" / "eureka-registry.snapshot").read_text(), 5,
+               "the registry's snapshot")
+    registry.kill()
+    registry.argv = [word if not word.startswith("--server.port=") else f"--server.port={server.port}"
+                     for word in registry.argv]
+    registry.start()
+    server.put("orders", backends[1].port)
+    knows(front, server, "users", "orders")
+    assert front.source == server.source
