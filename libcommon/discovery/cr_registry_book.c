@@ -171,9 +171,8 @@ int cr_registry_book_replace(struct cr_registry_book *book, const struct cr_wire
     rc = forgetful ? keep_known(book, now_ms) : 0;
     if (rc)
         return rc;
-    struct cr_registry_copy *last = book->copy;
-    book->copy = next;
-    next = last;
+    cr_registry_copy_free(book->copy);
+    book->copy = cr_steal(&next);
     book->self_listed = listed;
     changed(book, now_ms);
     size_t kept = cr_registry_memory_count(book->memory);
