@@ -78,7 +78,7 @@ def test_what_was_there_before(client, server, backends):
     server.put("users", backends[0].port)
     front = client(server.url, server.settings)
     wait_until(lambda: front.routes == {"users"}, 5, "what there is")
-    assert front.source == server.source
+    wait_until(lambda: front.source == server.source, 1, "the word about that")
 
 
 def test_the_client_registers_and_leaves(client, server, backends):
@@ -137,4 +137,4 @@ def test_the_registry_restarts_in_the_middle(client, daemon, backends):
     registry.start()
     server.put("orders", backends[1].port)
     knows(front, server, "users", "orders")
-    assert front.source == server.source
+    wait_until(lambda: front.source == server.source, 1, "the word about that")

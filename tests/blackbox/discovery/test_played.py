@@ -25,7 +25,7 @@ def test_changes_come_by_the_stream_alone(client, played, backends):
     played.put(record("users", backends[0].port))
     front = client(played.url)
     knows(front, "users")
-    assert front.source == WATCHED
+    wait_until(lambda: front.source == WATCHED, 1, "the word about that")
     played.put(record("orders", backends[1].port))
     knows(front, "users", "orders")
     assert front.names("orders") == {"two"}
@@ -87,7 +87,8 @@ def test_an_event_that_makes_no_sense(client, played, backends, text):
     # The stream had only just begun, so the registry is looked at meanwhile.
     played.put(record("orders", backends[1].port))
     knows(front, "users", "orders")
-    assert front.source == ASKED and played.asked["watch"] == 1
+    wait_until(lambda: front.source == ASKED, 1, "the word about that")
+    assert played.asked["watch"] == 1
 
 
 def test_an_event_without_end(client, played, backends):
@@ -127,7 +128,7 @@ def test_lists_whose_hash_code_never_agrees(client, played, backends):
     played.put(record("users", backends[0].port))
     front = client(played.url)
     knows(front, "users")
-    assert front.source == ASKED
+    wait_until(lambda: front.source == ASKED, 1, "the word about that")
     wait_until(lambda: front.told("registry.disagrees") == 1, 20, "the warning")
     whole, began = played.asked["whole"], time.monotonic()
     deltas = played.asked["delta"]
@@ -189,7 +190,7 @@ def test_no_room_for_a_watcher_yet(client, played, backends):
     played.put(record("users", backends[0].port))
     front = client(played.url)
     knows(front, "users")
-    assert front.source == ASKED
+    wait_until(lambda: front.source == ASKED, 1, "the word about that")
     played.watch = 200
     wait_until(lambda: front.source == WATCHED, 8, "the stream")
     looks = played.asked["delta"]
@@ -206,7 +207,8 @@ def test_the_next_server_is_followed_when_one_dies(client, played, second, backe
     played.stop()
     second.put(record("orders", backends[1].port))
     knows(front, "users", "orders", seconds=2)
-    assert front.source == WATCHED and front.health["registry"] == second.url
+    wait_until(lambda: front.source == WATCHED, 1, "the word about that")
+    assert front.health["registry"] == second.url
     assert front.told("registry.fetch-failed") == 0  # there was always one
     second.stop()
     wait_until(lambda: front.health.get("problem"), 5, "the problem")
