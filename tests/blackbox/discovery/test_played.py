@@ -242,7 +242,8 @@ def test_a_registry_that_comes_back_without_its_memory(client, played, backends)
     played.forget()
     played.start()
     wait_until(lambda: front.told("registry.forgot") == 1, 5, "the line")
-    assert front.status("users") == 200 and front.health["forgotten"].startswith("1 ")
+    assert front.status("users") == 200
+    wait_until(lambda: front.health["forgotten"].startswith("1 "), 5, "the client's own entry to be back")
     wait_until(lambda: played.asked["register"] == 2, 2, "the client to register again")
     wait_until(lambda: front.status("users") == 404, 10, "the end of the lease")
 
