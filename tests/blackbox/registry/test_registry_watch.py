@@ -11,6 +11,7 @@ import pytest
 
 from eureka_records import MOUNTS, lease
 from harness.poll import wait_until
+from harness.running import preset
 from watching import Watch, known
 
 
@@ -70,8 +71,8 @@ def test_a_renewal_is_no_change(registry, watch):
 def test_a_lease_that_ends_is_told_at_once(registry, watch):
     seen = watch()
     seen.next()
-    registry.register(id="i1", **lease(1, 0))
     registered = time.monotonic()
+    registry.register(id="i1", **lease(1, 0))
     seen.until(lambda w: w.instances)
     seen.until(lambda w: not w.instances)
     assert 1.0 <= time.monotonic() - registered < 1.3
@@ -194,7 +195,8 @@ def test_a_watcher_that_never_reads(start):
             registry.register(id=f"i{number % 20}", dirty=number, **big)
         reader.until(lambda w: len(w.instances) == 20 and max(
             int(r["lastDirtyTimestamp"]) for r in w.instances.values()) == 599, 20)
-    assert private_kb(registry.running.child.pid) - before < 24 * 1024
+    if preset() == "release":  # a sanitizer keeps what was freed
+        assert private_kb(registry.running.child.pid) - before < 24 * 1024
     for one in deaf:
         one.close()
 

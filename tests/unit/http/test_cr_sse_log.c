@@ -210,6 +210,25 @@ static void test_topics(void **state)
     assert_null(strstr(seen.data, "data: only"));
 }
 
+/* Reads megabytes until the text has come. */
+static bool skip_to(int fd, const char *text)
+{
+    static char room[64 * 1024 + 256];
+    size_t kept = 0, len = strlen(text);
+    struct timeval limit = {.tv_sec = 30};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    for (;;) {
+        ssize_t got = recv(fd, room + kept, 64 * 1024, 0);
+        if (got <= 0)
+            return false;
+        size_t all = kept + (size_t)got;
+        if (memmem(room, all, text, len))
+            return true;
+        kept = all < len ? all : len - 1;
+        memmove(room, room + all - kept, kept);
+    }
+}
+
 /* It gets no queue of its own: the ring goes on, and the reader begins anew. */
 static void test_a_reader_that_falls_behind(void **state)
 {
@@ -223,9 +242,9 @@ static void test_a_reader_that_falls_behind(void **state)
     for (int i = 0; i < 40; i++) /* more than any socket buffers, and than the ring */
         append(house, large, "", CR_SSE_FOR_ALL);
     assert_true(cr_sse_log_counts(house->log).bytes <= 2 * LARGE);
-    assert_true(peer_expect(fd, &seen, "event: reset\ndata: {\"reason\":\"behind\"}\n\n"));
+    assert_true(skip_to(fd, "event: reset\ndata: {\"reason\":\"behind\"}\n\n"));
     append(house, "on it goes", "", CR_SSE_FOR_ALL);
-    assert_true(peer_expect(fd, &seen, "data: on it goes\n\n"));
+    assert_true(skip_to(fd, "data: on it goes\n\n"));
     assert_true(cr_sse_log_counts(house->log).resets >= 1);
 }
 
