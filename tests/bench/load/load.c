@@ -276,11 +276,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: load PORT CONNECTIONS COUNT RATE FILE\n");
         return 2;
     }
-    struct load load = {.port = atoi(argv[1]),
+    struct load load = {.port = (int)strtol(argv[1], NULL, 10),
                         .epoll = epoll_create1(EPOLL_CLOEXEC),
                         .connection_count = strtoul(argv[2], NULL, 10),
                         .wanted = strtoull(argv[3], NULL, 10),
-                        .rate = atof(argv[4])};
+                        .rate = strtod(argv[4], NULL)};
     if (load.epoll < 0 || load.connection_count == 0 || load.connection_count > CONNECTIONS_MAX)
         die("arguments");
     read_requests(&load, argv[5]);

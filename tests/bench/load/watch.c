@@ -112,7 +112,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (size_t i = 0; i < count; i++)
-        open_watcher(atoi(argv[1]), epoll, &watchers[i]);
+        open_watcher((int)strtol(argv[1], NULL, 10), epoll, &watchers[i]);
     struct epoll_event input = {.events = EPOLLIN};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input) != 0)
         die("standard input");
