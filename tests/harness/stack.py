@@ -287,7 +287,8 @@ class Stack:
 
 
 def private_kb(pid):
-    """Private_Dirty of a process in kB; None where it cannot be read."""
+    """Private_Dirty of a process in kB; None where it cannot be read. Not its private clean pages: those
+    of libraries are its own as soon as the last other process that has them ends."""
     return _rollup_kb(pid, "Private_Dirty:")
 
 

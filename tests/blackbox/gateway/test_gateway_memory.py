@@ -1,9 +1,9 @@
 """Bodies of any size stream at flat memory, both ways (T061, T091)."""
-import re
 import threading
 
 from harness.poll import wait_until
 from harness.running import preset
+from harness.stack import private_kb
 
 SANITIZED = preset() in ("asan", "tsan")
 SIZE = 64 << 20 if SANITIZED else 1 << 30
@@ -13,10 +13,8 @@ SETTINGS = {"crema.gateway.body-max": 0}
 
 
 def private(pid):
-    """Private octets of a process: what it alone keeps in memory."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        found = re.findall(r"Private_(?:Clean|Dirty):\s+(\d+) kB", file.read())
-    return sum(map(int, found)) * 1024
+    """Octets that the process wrote."""
+    return private_kb(pid) * 1024
 
 
 class Watch:

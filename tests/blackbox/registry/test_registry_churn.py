@@ -13,6 +13,7 @@ import time
 from eureka_records import record
 from harness.poll import wait_until
 from harness.running import binary, preset
+from harness.stack import private_kb
 from watching import Watch, known
 
 SECONDS = float(os.environ.get("CREMA_CHURN_SECONDS", "6"))
@@ -46,11 +47,6 @@ def write_requests(path, chance):
     with open(path, "wb") as file:
         for one in requests(chance):
             file.write(b"%d\n" % len(one) + one)
-
-
-def private_kb(pid):
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
 
 
 def come_and_go(port, seed, deadline):

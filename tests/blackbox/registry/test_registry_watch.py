@@ -12,6 +12,7 @@ import pytest
 from eureka_records import MOUNTS, lease
 from harness.poll import wait_until
 from harness.running import preset
+from harness.stack import private_kb
 from watching import Watch, known
 
 
@@ -199,11 +200,6 @@ def test_a_watcher_that_never_reads(start):
         assert private_kb(registry.running.child.pid) - before < 24 * 1024
     for one in deaf:
         one.close()
-
-
-def private_kb(pid):
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
 
 
 def churn(registry, seed, deadline):
