@@ -1,9 +1,9 @@
 """The stack in containers: up to the first order, memory, stopping, layers."""
-import json
 import statistics
 import time
+from datetime import datetime
 
-from harness.compose import DAEMONS, GIT_IMAGE, IMAGE, Project, memory_bytes
+from harness.compose import DAEMONS, GIT_IMAGE, IMAGE, Project, layer_bytes, memory_bytes
 from harness.engine import engine
 from harness.poll import wait_until
 
@@ -33,7 +33,6 @@ def healthy_since(project, service):
 
 def parse(stamp):
     """RFC 3339 with nanoseconds, UTC or with an offset, as seconds since 1970."""
-    from datetime import datetime
     main, _, rest = stamp.partition(".")
     zone = "+00:00" if rest.endswith("Z") else rest[-6:]
     return datetime.fromisoformat(main + zone).timestamp() + float("0." + rest.rstrip("Z").split("+")[0])
@@ -44,12 +43,6 @@ def stopping(project):
     started = time.monotonic()
     project.run("stop", *DAEMONS)
     return time.monotonic() - started
-
-
-def ours_mb(made):
-    rows = made.docker("history", "--human=false", "--no-trunc", "--format", "{{json .}}", IMAGE).splitlines()
-    layers = [json.loads(row) for row in rows]
-    return sum(int(row["Size"]) for row in layers if row["CreatedBy"] and "apt-get" not in row["CreatedBy"]) / 1e6
 
 
 def run():
@@ -73,4 +66,4 @@ def run():
         print(f"  the same from Kafka's health on       {statistics.median(afters):6.1f} s")
         print(f"  memory of the eight containers        {statistics.median(memories) / 2 ** 20:6.1f} MB")
         print(f"  docker-compose stop of the eight      {statistics.median(stops):6.1f} s")
-        print(f"  our layers of the image               {ours_mb(made):6.1f} MB", flush=True)
+        print(f"  our layers of the image               {layer_bytes(made)[0] / 1e6:6.1f} MB", flush=True)

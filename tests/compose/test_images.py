@@ -3,22 +3,13 @@ import json
 
 import pytest
 
-from harness.compose import DAEMONS, GIT_IMAGE, IMAGE
+from harness.compose import DAEMONS, GIT_IMAGE, IMAGE, layer_bytes
 
 LAYERS_MAX = 12_000_000  # bytes of ours; Debian's libraries are a layer of their own
 
 
-def layers(engine, image):
-    """(bytes, command) of each layer, the base image's left out."""
-    rows = engine.docker("history", "--no-trunc", "--human=false", "--format", "{{json .}}", image)
-    listed = [json.loads(row) for row in rows.splitlines()]
-    return [(int(row["Size"]), row["CreatedBy"]) for row in listed]
-
-
 def test_our_layers_are_small(engine, capsys):
-    listed = layers(engine, IMAGE)
-    ours = sum(size for size, command in listed if "apt-get" not in command and command)
-    libraries = sum(size for size, command in listed if "apt-get" in command)
+    ours, libraries = layer_bytes(engine)
     with capsys.disabled():
         print(f"\nimage: {ours / 1e6:.1f} MB ours, {libraries / 1e6:.1f} MB Debian's libraries")
     assert 0 < ours <= LAYERS_MAX

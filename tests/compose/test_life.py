@@ -1,14 +1,13 @@
 """What happens to a running stack every day: again, more of it, less of it, and the end."""
-import http.client
 import json
-import threading
 from datetime import datetime, timezone
 
 import pytest
 
-from harness import http as client
 from harness.compose import DAEMONS
 from harness.poll import wait_until
+from harness.steady import Steady
+from harness.story import turbine_events
 
 def ids(project):
     return {service: project.containers(service) for service in (*DAEMONS, "kafka", "config-git")}
@@ -32,36 +31,6 @@ def test_a_killed_daemon_comes_back_by_its_policy(shop, service):
     shop.order()
 
 
-class Steady:
-    """Requests one after the other on kept connections, in threads; what was not 200 is remembered."""
-
-    def __init__(self, project, path, threads=4):
-        self.url = project.url("zuul-gateway", path)
-        self.failures, self.count = [], 0
-        self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self._ask) for _ in range(threads)]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _ask(self):
-        while not self.stopping.wait(0.005):
-            try:
-                answer = client.get(self.url, timeout=10)
-                if answer.status != 200:
-                    self.failures.append(answer)
-            except OSError as error:
-                self.failures.append(error)
-            self.count += 1
-
-
 def one_shop_of_members(project):
     """A member that one instance made is known to all."""
     made = project.gateway("POST", "/api/v1/member", json={"userName": "scaled"})
@@ -83,11 +52,11 @@ def test_three_members_are_balanced_and_stopping_one_fails_nothing(shop):
         one_shop_of_members(shop)
 
         victim = shop.containers("coffee-member")[0]
-        with Steady(shop, "/api/v1/member") as steady:
-            wait_until(lambda: steady.count > 50, 20, "load")
+        with Steady(shop.ports["zuul-gateway"], [("GET", "/api/v1/member", None)], rate=100) as steady:
+            wait_until(lambda: steady.answered > 50, 20, "load")
             shop.engine.docker("stop", victim)
-            seen = steady.count
-            wait_until(lambda: steady.count > seen + 200, 20, "load after the stop")
+            seen = steady.answered
+            wait_until(lambda: steady.answered > seen + 200, 20, "load after the stop")
         assert steady.failures == []
     finally:
         shop.up("--scale", "coffee-member=1")
@@ -104,17 +73,9 @@ def upstreams(project, since):
 
 def reporting_hosts(project, command):
     """How many hosts the sums of a command come from, as the dashboard shows it."""
-    connection = http.client.HTTPConnection("127.0.0.1", project.ports["turbine-aggregator"], timeout=10)
-    try:
-        connection.request("GET", "/turbine.stream")
-        response = connection.getresponse()
-        for line in iter(response.readline, b""):
-            if line.startswith(b"data:"):
-                event = json.loads(line[5:])
-                if event.get("name") == command:
-                    return event["reportingHosts"]
-    finally:
-        connection.close()
+    for event in turbine_events(project.ports["turbine-aggregator"], 2):
+        if event["name"] == command:
+            return event["reportingHosts"]
     return 0
 
 

@@ -6,6 +6,7 @@ import subprocess
 
 from . import http
 from .packages import install
+from .daemons import ROWS
 from .engine import EngineError
 from .fresh import free_ports
 from .poll import wait_until
@@ -25,8 +26,7 @@ PUBLISHED = {
     "kafka": ("CREMA_KAFKA_PORT", 9092),
     "config-git": ("CREMA_CONFIG_GIT_PORT", 9418),
 }
-DAEMONS = ("config-server", "eureka-registry", "zuul-gateway", "turbine-aggregator", "hystrix-dashboard",
-           "coffee-order", "coffee-member", "coffee-status")
+DAEMONS = tuple(row.name for row in ROWS if row.application)
 
 
 class Project:
@@ -161,3 +161,15 @@ def memory_bytes(engine, containers):
         value, unit = re.fullmatch(r"([\d.]+)([KMG]?i?B)", text).groups()
         return float(value) * units[unit]
     return [number(json.loads(row)["MemUsage"].split(" / ")[0]) for row in rows]
+
+
+def layer_bytes(engine):
+    """What the image has beyond its base: (ours, Debian's libraries)."""
+    rows = engine.docker("history", "--no-trunc", "--human=false", "--format", "{{json .}}", IMAGE)
+    ours = libraries = 0
+    for row in map(json.loads, rows.splitlines()):
+        if "apt-get" in row["CreatedBy"]:
+            libraries += int(row["Size"])
+        elif row["CreatedBy"]:  # the base, which was imported, has none
+            ours += int(row["Size"])
+    return ours, libraries

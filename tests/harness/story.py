@@ -174,7 +174,7 @@ def scenario_circuit(tell, member_id):
     tell.check(answer.headers.get("X-Fallback") == "true", "and says so in X-Fallback")
 
     def circuit(name, state):
-        for event in turbine_events(stack, 2):
+        for event in turbine_events(stack.port("turbine-aggregator"), 2):
             if event.get("name") == name:
                 return bool(event["isCircuitBreakerOpen"]) == state
         return False
@@ -193,11 +193,11 @@ def scenario_circuit(tell, member_id):
     tell.eventually(closed_again, 30, "after the sleep window one trial call closes it")
 
 
-def turbine_events(stack, seconds):
+def turbine_events(port, seconds):
     """The newest event of each command that turbine sends within some seconds."""
     import http.client
     import time
-    connection = http.client.HTTPConnection("127.0.0.1", stack.port("turbine-aggregator"), timeout=seconds)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     events = {}
     try:
         connection.request("GET", "/turbine.stream")

@@ -1,15 +1,10 @@
 """The registries that the same discovery tests run against, by the verbs that they share."""
 from urllib.parse import quote
 
-from harness import http
+from harness import http, java
 from harness.kafka import free_port
 from harness.poll import wait_until
 from played_registry import record
-
-try:
-    from harness import java
-except ImportError:  # the originals are not at hand
-    java = None
 
 
 class Server:

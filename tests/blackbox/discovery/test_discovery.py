@@ -12,8 +12,6 @@ from servers import SERVERS
 
 @pytest.fixture(params=SERVERS)
 def server(request, daemon, tmp_path):
-    if request.param.startswith("spring") and servers.java is None:
-        pytest.skip("the originals are not at hand")
     made = SERVERS[request.param](daemon, tmp_path)
     yield made
     if hasattr(made, "end"):

@@ -2,20 +2,15 @@
 import http.client
 import signal
 import statistics
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from harness import http as ask
 from harness.daemons import BY_NAME
 from harness.poll import wait_until
+from harness.steady import Steady
 from played_registry import record
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "services"))
-
-from steady import Steady  # noqa: E402
 
 LIMIT = 0.100  # s, by the median: other work on the machine may delay any single one
 ROUNDS = 5

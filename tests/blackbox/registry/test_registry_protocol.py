@@ -3,6 +3,7 @@ import gzip
 import time
 
 from eureka_records import CLASS, J, record
+from harness.eureka import SPRING
 
 EMPTY = b'{"applications":{"versions__delta":"1","apps__hashcode":"","application":[]}}'
 
@@ -79,19 +80,7 @@ def test_cases_11_to_13_unknown_things(mounted):
 
 def test_case_25_spring_body(registry):
     """Native numbers and booleans, explicit nulls."""
-    body = {"instance": {
-        "instanceId": "h1:orders:8080", "app": "ORDERS", "appGroupName": None, "ipAddr": "10.0.0.5",
-        "sid": "na", "homePageUrl": "http://h1:8080/", "statusPageUrl": "http://h1:8080/actuator/info",
-        "healthCheckUrl": "http://h1:8080/actuator/health", "secureHealthCheckUrl": None,
-        "vipAddress": "orders", "secureVipAddress": "orders", "countryId": 1,
-        "dataCenterInfo": {"@class": CLASS, "name": "MyOwn"}, "hostName": "h1", "status": "UP",
-        "overriddenStatus": "UNKNOWN",
-        "leaseInfo": {"renewalIntervalInSecs": 30, "durationInSecs": 90, "registrationTimestamp": 0,
-                      "lastRenewalTimestamp": 0, "evictionTimestamp": 0, "serviceUpTimestamp": 0},
-        "isCoordinatingDiscoveryServer": False, "lastUpdatedTimestamp": 1700000000001,
-        "lastDirtyTimestamp": 1699999999000, "actionType": None, "asgName": None,
-        "port": {"$": 8080, "@enabled": "true"}, "securePort": {"$": 443, "@enabled": "false"},
-        "metadata": {"management.port": "8080"}}}
+    body = {"instance": SPRING}
     assert registry.put_record(body).status == 204
     instance = registry.instance(id="h1:orders:8080")
     assert instance["lastDirtyTimestamp"] == "1699999999000"

@@ -9,7 +9,7 @@ import pytest
 
 from harness.load import Load
 from harness.poll import wait_until
-from steady import Steady
+from harness.steady import Steady
 
 # As the containers are started: one fetch interval and a bit, then what is left of 2.5 s.
 SHUTDOWN = {"crema.shutdown.linger-ms": 1200, "crema.shutdown.drain-ms": 1300}

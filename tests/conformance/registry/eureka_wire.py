@@ -7,9 +7,9 @@ import json
 import re
 import xml.etree.ElementTree as xml
 
-CLASS = "com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo"
+from harness.eureka import CLASS, MOUNTS, record  # noqa: F401: the tests take them from here
+
 EMPTY_MAP = "java.util.Collections$EmptyMap"
-MOUNTS = ("/eureka", "/eureka/v2")
 LANGUAGES = ("json", "xml")
 TYPES = {"json": "application/json", "xml": "application/xml"}
 REPLICATION = {"x-netflix-discovery-replication": "true"}
@@ -24,22 +24,6 @@ COMPACT = ("instanceId", "app", "ipAddr", "vipAddress", "secureVipAddress", "dat
            "hostName", "status", "lastUpdatedTimestamp", "actionType", "asgName", "port", "securePort")
 LEASE = ("renewalIntervalInSecs", "durationInSecs", "registrationTimestamp", "lastRenewalTimestamp",
          "evictionTimestamp", "serviceUpTimestamp")
-
-
-def record(app="ORDERS", id="i1", dirty=100, status="UP", **more):
-    """R(app, id, dirty, status), as Netflix' Java client sends it; a member set to ... is left out."""
-    instance = {"instanceId": id, "hostName": "h1", "app": app, "ipAddr": "10.0.0.5", "status": status,
-                "overriddenStatus": "UNKNOWN", "port": {"$": 8080, "@enabled": "true"},
-                "securePort": {"$": 443, "@enabled": "false"}, "countryId": 1,
-                "dataCenterInfo": {"@class": CLASS, "name": "MyOwn"},
-                "leaseInfo": {"renewalIntervalInSecs": 30, "durationInSecs": 90,
-                              "registrationTimestamp": 0, "lastRenewalTimestamp": 0,
-                              "evictionTimestamp": 0, "serviceUpTimestamp": 0},
-                "metadata": {"management.port": "8080"}, "vipAddress": "orders",
-                "secureVipAddress": "orders", "isCoordinatingDiscoveryServer": "false",
-                "lastUpdatedTimestamp": "1", "lastDirtyTimestamp": str(dirty)}
-    instance.update(more)
-    return {key: value for key, value in instance.items() if value is not ...}
 
 
 def lease(duration, interval=1):

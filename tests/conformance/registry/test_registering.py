@@ -6,6 +6,7 @@ import time
 import pytest
 
 from eureka_wire import CLASS, EMPTY_MAP, TYPES, document, lease, record, to_body
+from harness.eureka import SPRING
 
 UNREADABLE = {"json": b'{"error": "cannot parse request body"}',
               "xml": b"<error><message>cannot parse request body</message></error>"}
@@ -79,21 +80,6 @@ def test_case_24_post_to_the_list(wire):
     body, headers = to_body(record(), wire.language)
     answer = wire.call("POST", "/apps", body=body, headers=headers)
     assert answer.status == 405 and "GET" in answer.headers["Allow"]
-
-
-SPRING = {
-    "instanceId": "h1:orders:8080", "app": "ORDERS", "appGroupName": None, "ipAddr": "10.0.0.5",
-    "sid": "na", "homePageUrl": "http://h1:8080/", "statusPageUrl": "http://h1:8080/actuator/info",
-    "healthCheckUrl": "http://h1:8080/actuator/health", "secureHealthCheckUrl": None,
-    "vipAddress": "orders", "secureVipAddress": "orders", "countryId": 1,
-    "dataCenterInfo": {"@class": CLASS, "name": "MyOwn"}, "hostName": "h1", "status": "UP",
-    "overriddenStatus": "UNKNOWN",
-    "leaseInfo": {"renewalIntervalInSecs": 30, "durationInSecs": 90, "registrationTimestamp": 0,
-                  "lastRenewalTimestamp": 0, "evictionTimestamp": 0, "serviceUpTimestamp": 0},
-    "isCoordinatingDiscoveryServer": False, "lastUpdatedTimestamp": 1700000000001,
-    "lastDirtyTimestamp": 1699999999000, "actionType": None, "asgName": None,
-    "port": {"$": 8080, "@enabled": "true"}, "securePort": {"$": 443, "@enabled": "false"},
-    "metadata": {"management.port": "8080"}}
 
 
 def test_case_25_spring(json_wire):
