@@ -270,6 +270,8 @@ void cr_http_server_counts(struct cr_http_server *server, struct cr_http_server_
                                           .refused = server->refused,
                                           .reaped = server->reaped,
                                           .evicted = server->evicted};
+    cr_list_for (node, &server->silent)
+        out->silent++;
 }
 
 /* --- the end --- */

@@ -70,6 +70,7 @@ void cr_http_server_stop(struct cr_http_server *server);
 
 struct cr_http_server_counts {
     size_t connections; /* open now */
+    size_t silent;      /* of those, the ones that never sent a whole head */
     size_t requests;    /* in work now: routed, answer not yet sent */
     size_t streams;     /* open now */
     uint64_t refused;   /* connections closed at once, so far */
