@@ -33,6 +33,10 @@ static void answer_failed(struct cr_http_request *req, const struct config_reque
         cr_http_problem(req, 404, "%s", err->text);
         return;
     }
+    if (code == CR_EINVAL) {
+        cr_http_problem(req, 400, "%s", err->text);
+        return;
+    }
     if (code == CR_EUNAVAILABLE) {
         cr_http_answer_header(req, "Retry-After", RETRY_AFTER_S);
         cr_http_problem(req, 503, "%s", err->text);
@@ -52,7 +56,7 @@ struct asked {
     struct cr_http_request *req;
     struct config_service *service;
     struct config_request request;
-    bool origins;
+    struct config_view_options view;
 };
 
 static void answer(struct remote_wait *wait)
@@ -60,12 +64,13 @@ static void answer(struct remote_wait *wait)
     struct asked *asked = CR_CONTAINER(wait, struct asked, wait);
     struct cr_err err = {0};
     CR_AUTO(cr_buf) body = {0};
-    int rc = config_service_answer(asked->service, &asked->request, asked->origins, &body, &err);
+    bool origins = asked->view.view == CONFIG_VIEW_V2;
+    int rc = config_service_answer(asked->service, &asked->request, &asked->view, &body, &err);
     if (rc < 0)
-        answer_failed(asked->req, &asked->request, asked->origins, rc, &err);
+        answer_failed(asked->req, &asked->request, origins, rc, &err);
     else
-        cr_http_answer_buf(asked->req, 200,
-                           asked->origins ? CR_WIRE_ENVIRONMENT_V2 : "application/json", &body);
+        cr_http_answer_buf(asked->req, 200, origins ? CR_WIRE_ENVIRONMENT_V2 : "application/json",
+                           &body);
 }
 
 /* A walk: the three segments are checked, the form is chosen, the service answers: now, or when
@@ -91,7 +96,7 @@ static void get_environment(struct cr_http_request *req, void *ctx)
         cr_http_problem(req, 406, "this answer is application/json or %s", CR_WIRE_ENVIRONMENT_V2);
         return;
     }
-    asked->origins = form == ACCEPT_ORIGINS;
+    asked->view.view = form == ACCEPT_ORIGINS ? CONFIG_VIEW_V2 : CONFIG_VIEW_V1;
     if (!config_service_wait(asked->service, &asked->wait))
         answer(&asked->wait);
 }

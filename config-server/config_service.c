@@ -182,8 +182,8 @@ static void append_versions(const struct resolution *resolution, struct cr_buf *
 }
 
 static int render(struct config_service *service, const struct config_request *request,
-                  const struct resolution *resolution, bool origins, struct cr_buf *out,
-                  struct cr_err *err)
+                  const struct resolution *resolution, const struct config_view_options *options,
+                  struct cr_buf *out, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
     CR_AUTO(cr_buf) version = {0};
@@ -191,6 +191,8 @@ static int render(struct config_service *service, const struct config_request *r
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = build_sources(service, request, resolution, arena, &sources, err);
+    if (rc == CR_EINVAL && err) /* what stands in a file is no fault of the request's */
+        rc = err->code = CR_EPARSE;
     if (rc < 0)
         return rc;
     append_versions(resolution, &version);
@@ -204,17 +206,17 @@ static int render(struct config_service *service, const struct config_request *r
         .sources = sources.items,
         .source_count = sources.count,
     };
-    cr_wire_environment_write(&environment, origins, out);
-    rc = cr_buf_status(out);
-    return rc < 0 ? cr_err_set(err, rc, "the answer: %s", cr_code_name(rc)) : 0;
+    return config_view_render(&environment, options, arena, out, err);
 }
 
 /* Zero bytes separate: no part of a checked request has one. */
 static void append_key(const struct config_request *request, const struct resolution *resolution,
-                       bool origins, struct cr_buf *out)
+                       const struct config_view_options *options, struct cr_buf *out)
 {
     append_versions(resolution, out);
-    cr_buf_char(out, origins ? '2' : '1');
+    cr_buf_char(out, '\0');
+    config_view_key(options, out);
+    cr_buf_char(out, '\0');
     cr_buf_slice(out, request->name);
     cr_buf_char(out, '\0');
     cr_buf_slice(out, request->profiles);
@@ -254,14 +256,15 @@ bool config_service_wait(struct config_service *service, struct remote_wait *wai
 }
 
 int config_service_answer(struct config_service *service, const struct config_request *request,
-                          bool origins, struct cr_buf *out, struct cr_err *err)
+                          const struct config_view_options *options, struct cr_buf *out,
+                          struct cr_err *err)
 {
     struct resolution resolution;
     int rc = resolve_all(service, request, &resolution, err);
     if (rc < 0)
         return rc == CR_EUNAVAILABLE && service->remote ? never_fetched(service, err) : rc;
     CR_AUTO(cr_buf) key = {0};
-    append_key(request, &resolution, origins, &key);
+    append_key(request, &resolution, options, &key);
     if (cr_buf_status(&key) < 0)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     if (answer_cache_get(service->answers, cr_buf_view(&key), out)) {
@@ -269,13 +272,13 @@ int config_service_answer(struct config_service *service, const struct config_re
         return 0;
     }
     CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
-    rc = render(service, request, &resolution, origins, &body, err);
+    rc = render(service, request, &resolution, options, &body, err);
     if (rc == CR_EIO && git_repo_reopen(service->repo, NULL) == 0) {
         /* Objects move to another file when a repository is packed. */
         cr_buf_reset(&body);
-        rc = render(service, request, &resolution, origins, &body, err);
+        rc = render(service, request, &resolution, options, &body, err);
     }
-    if (rc < 0 && rc != CR_ENOTFOUND)
+    if (rc < 0 && rc != CR_ENOTFOUND && rc != CR_EINVAL)
         note_unreadable(service, request, &resolution.items[0].commit, err);
     if (rc < 0)
         return rc;

@@ -3,8 +3,8 @@
  * Ownership: config_service_open's handle belongs to the caller; settings must outlive it.
  * Errors:    of an answer: CR_ENOTFOUND an unknown label, or an unknown application where that is
  *            an error (404); CR_EUNAVAILABLE a remote repository that was never fetched (503);
- *            CR_EINVAL, CR_EPARSE and CR_ELIMIT what stands in the files, CR_EIO the repository
- *            (500). Texts name file, line and reason.
+ *            CR_EINVAL what this form cannot show (400); CR_EPARSE and CR_ELIMIT what stands in
+ *            the files, CR_EIO the repository (500). Texts name file, line and reason.
  * Threads:   any. One thread of its own watches the refs of a local repository, or fetches a remote
  *            one.
  * Source:    Spring Cloud Config AbstractScmEnvironmentRepository; config-server reference 3.2 to
@@ -18,6 +18,7 @@
 
 #include "config_request.h"
 #include "config_settings.h"
+#include "config_view.h"
 #include "cr_buf.h"
 #include "cr_err.h"
 #include "remote.h"
@@ -35,10 +36,10 @@ void config_service_close(struct config_service *service); /* NULL is fine */
 /* Before an answer: true when wait->done will be called once the time for the answer has come. */
 bool config_service_wait(struct config_service *service, struct remote_wait *wait);
 
-/* Appends the Environment document to out. origins: the second form, with the place of each value.
- */
+/* Appends the environment to out, in the form that options name. */
 CR_MUST_CHECK int config_service_answer(struct config_service *service,
-                                        const struct config_request *request, bool origins,
+                                        const struct config_request *request,
+                                        const struct config_view_options *options,
                                         struct cr_buf *out, struct cr_err *err);
 
 /* What is known without looking: problem is empty when all is well. */
