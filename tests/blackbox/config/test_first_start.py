@@ -5,18 +5,16 @@ import subprocess
 import pytest
 
 from harness.poll import wait_until
+from harness.repositories import CLEAN
 from harness.running import run_once
 from harness.stack import ROOT
-
-from git_hosts import CLEAN
 
 GIT = "spring.cloud.config.server.git."
 
 
 def git(*arguments, cwd):
     return subprocess.run(["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True,
-                          env={**os.environ, **CLEAN, "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@localhost",
-                               "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@localhost"}).stdout
+                          env={**os.environ, **CLEAN}).stdout
 
 
 def over(path, source=ROOT / "config-repo"):
