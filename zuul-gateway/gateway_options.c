@@ -69,6 +69,7 @@ static void fill_times(struct plane_options *options, const struct gateway_setti
     options->linger_max_ms = settings->linger_max_ms;
     options->upstream_idle_ms = settings->upstream_idle_ms;
     options->stream_idle_ms = settings->stream_idle_ms;
+    options->tunnel_idle_ms = settings->tunnel_idle_ms;
     options->drain_idle_ms = settings->drain_idle_ms;
 }
 

@@ -119,6 +119,8 @@ const struct cr_setting gateway_setting_rows[] = {
           "How long an unused connection to an instance is kept."),
     FIXED("crema.gateway.stream-idle-ms", DURATION, stream_idle_ms, "1h", 100, DAY_MS,
           "Time between two octets of an answer's body."),
+    FIXED("crema.gateway.websocket-idle-ms", DURATION, tunnel_idle_ms, "1h", 100, DAY_MS,
+          "Time between two octets of a WebSocket, whichever side sends them."),
     FIXED("crema.gateway.drain-idle-ms", DURATION, drain_idle_ms, "${crema.shutdown.drain-ms:5000}",
           0, HOUR_MS, "How long an idle connection may bring one more request after SIGTERM."),
 };

@@ -57,7 +57,7 @@ struct gateway_settings {
 
     int64_t idle_ms, head_ms, body_ms, body_rate, write_ms;
     int64_t continue_ms, linger_ms, linger_max_ms, age_max_ms;
-    int64_t upstream_idle_ms, stream_idle_ms, drain_idle_ms;
+    int64_t upstream_idle_ms, stream_idle_ms, tunnel_idle_ms, drain_idle_ms;
 };
 extern const struct cr_setting gateway_setting_rows[];
 extern const size_t gateway_setting_count;

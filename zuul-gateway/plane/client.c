@@ -330,7 +330,10 @@ static void read_on(struct client *client)
 
 void client_again(struct conn *conn)
 {
-    read_on(of(conn));
+    struct client *client = of(conn);
+    if (client->in.len && client->state == CLIENT_BODY)
+        take_input(client, (struct cr_slice){NULL, 0});
+    read_on(client);
 }
 
 static void write_on(struct client *client)

@@ -159,7 +159,7 @@ void exchange_fail(struct exchange *x, const struct fault *fault)
     }
     /* A part of the answer is out: what is missing must show. An answer that ends with the
      * connection shows it by a reset only. */
-    bool reset = x->answer_kind == FRAMING_CLOSE;
+    bool reset = x->answer_kind == FRAMING_CLOSE && !x->tunnel;
     account(x);
     exchange_free(x);
     client_abort(client, reset);

@@ -33,8 +33,9 @@ struct exchange {
     struct cr_execution run;
     bool admitted;
     bool stream; /* admin side: no total deadline */
+    bool tunnel; /* a WebSocket: octets pass both ways until both sides have ended */
 
-    bool is_head, idempotent, expects, takes_chunks, takes_trailers, persistent;
+    bool is_head, idempotent, expects, upgrades, takes_chunks, takes_trailers, persistent;
     bool continued; /* 100 was sent, or is not needed any more */
     bool sinks;     /* the instance takes no more of the body: it is read and dropped */
     bool retried;

@@ -192,7 +192,9 @@ static size_t take_head(struct exchange *x, struct cr_slice data)
                                                &worker->head, &fault);
     if (!status)
         status = framing_of_response(&worker->head, x->is_head, &framing, &fault);
-    if (!status && worker->head.status < 200)
+    if (!status && exchange_may_switch(x, &worker->head))
+        exchange_switch(x, &worker->head);
+    else if (!status && worker->head.status < 200)
         status = pass_interim(x, &worker->head, &fault);
     if (status) {
         fail_answer(x, status, &fault);

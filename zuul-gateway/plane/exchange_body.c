@@ -25,7 +25,7 @@ void exchange_expect_body(struct exchange *x)
 int exchange_check_size(const struct exchange *x, uint64_t octets, struct fault *fault)
 {
     uint64_t limit = options_of(x)->body_max;
-    if (!limit || octets <= limit)
+    if (!limit || octets <= limit || x->tunnel)
         return 0;
     return fault_limit(fault, FAILURE_BODY_TOO_LARGE, "crema.gateway.body-max", (int64_t)limit,
                        "the request's body is too large");
@@ -110,6 +110,10 @@ void exchange_body_expired(struct exchange *x)
 void exchange_body_ended(struct exchange *x)
 {
     struct fault fault;
+    if (x->tunnel) {
+        exchange_pass_end(x);
+        return;
+    }
     fault_set(&fault, FAILURE_BAD_REQUEST, "RFC 9112 8",
               "the connection ended before the request's body did");
     exchange_fail(x, &fault);

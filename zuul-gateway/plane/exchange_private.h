@@ -33,6 +33,14 @@ void exchange_attach(struct exchange *exchange, struct upstream *upstream);
 /* Frames and sends pieces of the request; a failure is handled, see exchange_alive. */
 void exchange_send(struct exchange *exchange, struct gather *gather);
 
+/* An answer of status 101: is it the WebSocket that was asked for? Then octets only pass from here.
+ */
+bool exchange_may_switch(const struct exchange *exchange, const struct head *head);
+void exchange_switch(struct exchange *exchange, const struct head *head);
+
+/* A WebSocket's client sends no more: the instance hears of it once everything before is sent. */
+void exchange_pass_end(struct exchange *exchange);
+
 /* Its body is still to come. */
 void exchange_expect_body(struct exchange *exchange);
 CR_MUST_CHECK int exchange_check_size(const struct exchange *exchange, uint64_t octets,

@@ -52,6 +52,7 @@ static void describe(struct exchange *x, const struct request *request)
     x->is_head = request->is_head;
     x->idempotent = request->idempotent;
     x->expects = request->expects;
+    x->upgrades = request->upgrades;
     x->continued = !request->expects;
     x->takes_chunks = request->takes_chunks;
     x->takes_trailers = request->takes_trailers;

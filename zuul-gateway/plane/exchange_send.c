@@ -119,6 +119,8 @@ void exchange_upstream_drained(struct exchange *x)
 {
     if (!x->request_end_ms)
         exchange_rearm(x);
+    if (x->tunnel && x->request_body.done)
+        exchange_pass_end(x);
     if (!exchange_body_blocked(x))
         client_resume(x->client);
 }

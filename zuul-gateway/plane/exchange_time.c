@@ -24,7 +24,8 @@ void exchange_rearm(struct exchange *x)
     if (upstream->connecting)
         deadline = upstream->connect_deadline_ms;
     if (x->responded)
-        deadline = cr_min_i64(deadline, now(x) + options_of(x)->stream_idle_ms);
+        deadline = cr_min_i64(deadline, now(x) + (x->tunnel ? options_of(x)->tunnel_idle_ms
+                                                            : options_of(x)->stream_idle_ms));
     else if (x->request_end_ms)
         deadline = cr_min_i64(deadline, x->deadline_ms);
     else
@@ -64,6 +65,10 @@ void exchange_upstream_expired(struct exchange *x)
     if (x->upstream->connecting && now(x) >= x->upstream->connect_deadline_ms)
         fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, "ribbon.ConnectTimeout",
                     x->connect_ms, "%.*s did not accept a connection in time",
+                    CR_SLICE_ARG(authority));
+    else if (x->tunnel)
+        fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, "crema.gateway.websocket-idle-ms",
+                    options_of(x)->tunnel_idle_ms, "nothing came over the WebSocket to %.*s",
                     CR_SLICE_ARG(authority));
     else if (x->responded)
         fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, "crema.gateway.stream-idle-ms",

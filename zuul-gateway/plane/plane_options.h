@@ -41,6 +41,7 @@ struct plane_options {
     int64_t linger_max_ms;    /* ... in all */
     int64_t upstream_idle_ms; /* of a pooled connection */
     int64_t stream_idle_ms;   /* between two octets of an answer's body */
+    int64_t tunnel_idle_ms;   /* of a WebSocket, between two octets either way */
     int64_t drain_idle_ms;    /* how long an idle connection may bring one more request */
     int64_t drain_ms;         /* how long requests in work are waited for */
 

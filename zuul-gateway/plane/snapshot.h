@@ -67,7 +67,7 @@ struct snapshot {
 struct route_lane {
     _Atomic uint32_t users;      /* requests that hold the route */
     _Atomic uint64_t requests;   /* ended */
-    _Atomic uint64_t classes[6]; /* by answer: 1xx never, 2xx ... 5xx; [0] aborted */
+    _Atomic uint64_t classes[6]; /* by answer: 1xx a WebSocket, ... 5xx; [0] aborted */
 };
 
 /* One worker's connections to one instance. */

@@ -4,6 +4,7 @@
 #include "cr_int.h"
 #include "octet.h"
 
+#define UPGRADE "Connection: Upgrade\r\nUpgrade: websocket\r\n"
 #define CLAIMS                                                                                     \
     (FIELD_HOP | FIELD_REGENERATED | FIELD_ZUUL_DROPS) /* never copied from a request              \
                                                         */
@@ -193,6 +194,8 @@ static void write_request_framing(struct writer *out, const struct request *requ
         write_length(out, request->framing.length);
     if (request->expects)
         writer_literal(out, "Expect: 100-continue\r\n");
+    if (request->upgrades)
+        writer_literal(out, UPGRADE);
 }
 
 /* OPTIONS counts its hops down (RFC 9110 7.6.2). */
@@ -292,6 +295,15 @@ void forward_write_interim(struct writer *out, const struct head *head,
 {
     write_status_line(out, head);
     write_response_fields(out, head, policy);
+    writer_literal(out, "\r\n");
+}
+
+void forward_write_switch(struct writer *out, const struct forward_response *forward)
+{
+    write_status_line(out, forward->head);
+    write_response_fields(out, forward->head, forward->policy);
+    writer_literal(out, UPGRADE);
+    write_field(out, CR_SLICE("X-Request-Id"), forward->id);
     writer_literal(out, "\r\n");
 }
 

@@ -61,6 +61,9 @@ enum framing_kind forward_framing(const struct framing *framing, bool takes_chun
 void forward_write_interim(struct writer *out, const struct head *head,
                            const struct forward_policy *policy);
 
+/* 101: the connection is a WebSocket from here on. */
+void forward_write_switch(struct writer *out, const struct forward_response *forward);
+
 /* The trailer fields that may pass, and the empty line that ends a chunked body. */
 void forward_write_trailers(struct writer *out, const struct head *trailers,
                             const struct forward_policy *policy);

@@ -72,6 +72,22 @@ static int read_expectation(const struct head *head, struct request *out, struct
     return 0;
 }
 
+/* Only a WebSocket is an upgrade here; whoever asks for another goes on without it. */
+static int read_upgrade(const struct head *head, struct request *out, struct fault *fault)
+{
+    const struct field *upgrade = head_find(head, FIELD_UPGRADE);
+    if (!upgrade || head->minor == 0 || (head->repeated & field_bit(FIELD_UPGRADE)) ||
+        !(head->listed & field_bit(FIELD_UPGRADE)) ||
+        !cr_slice_equal(head->method, CR_SLICE("GET")) ||
+        !cr_slice_equal_nocase(upgrade->value, CR_SLICE("websocket")))
+        return 0;
+    if (out->framing.kind != FRAMING_NONE)
+        return fault_set(fault, FAILURE_BAD_REQUEST, "RFC 6455 4.1",
+                         "a request for a WebSocket that has a body");
+    out->upgrades = true;
+    return 0;
+}
+
 static bool takes_trailers(const struct head *head)
 {
     for (size_t i = 0; i < head->count; i++) {
@@ -102,7 +118,7 @@ int request_read(const struct head *head, struct request *out_request, struct fa
     if (method && method->refused)
         return fault_set(fault, FAILURE_METHOD_NOT_ALLOWED, "RFC 9110 9.3",
                          "%.*s is not served by a gateway", CR_SLICE_ARG(head->method));
-    if (read_expectation(head, &request, fault))
+    if (read_expectation(head, &request, fault) || read_upgrade(head, &request, fault))
         return CR_EPARSE;
     request.idempotent = method && method->idempotent;
     request.is_head = cr_slice_equal(head->method, CR_SLICE("HEAD"));

@@ -3,7 +3,7 @@
  * Ownership: slices into the head's octets.
  * Errors:    CR_EPARSE with the fault: the request is answered so and the connection closed.
  * Source:    RFC 9112 section 3, RFC 9110 sections 7.6, 9.3, 10.1.1; gateway reference R15-R17, P2,
- *            P5-P7, P11, C1, C11.
+ *            P5-P7, P11, C1, C11, C12.
  * Threads:   pure.
  */
 #ifndef GATEWAY_REQUEST_H
@@ -21,6 +21,7 @@ struct request {
     bool is_head;
     bool idempotent;   /* may be sent again when no answer began (RFC 9110 9.2.2) */
     bool expects;      /* 100-continue */
+    bool upgrades;     /* asks for a WebSocket */
     bool persistent;   /* the client wants to go on on this connection */
     bool takes_chunks; /* HTTP/1.1: understands chunked and 1xx */
     bool takes_trailers;
