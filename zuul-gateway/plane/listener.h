@@ -16,4 +16,8 @@
 CR_MUST_CHECK int listener_open(const char *host, int port, int *out_fds, size_t count,
                                 int *out_port, struct cr_err *err);
 
+/* Lets no further connection begin; those that have begun can still be accepted. Closing a listener
+ * resets whatever waits in its queue: so first this, then accept for a moment, then close. */
+void listener_bar(int fd);
+
 #endif

@@ -20,6 +20,7 @@ struct plane {
     _Atomic bool draining;
     _Atomic bool stopping;
     _Atomic size_t clients;
+    _Atomic size_t listening; /* workers that may still take a connection */
     int64_t drain_end_ms;
     size_t next_log; /* worker whose ring is looked at first */
 };
@@ -75,6 +76,7 @@ static int open_workers(struct plane *plane, struct cr_err *err)
         if (opened && !status)
             status = opened;
     }
+    atomic_store(&plane->listening, count);
     for (size_t i = 0; i < count && !status; i++)
         status = worker_start(&plane->workers[i], err);
     return status;
@@ -142,7 +144,8 @@ bool plane_wait_drained(struct plane *plane)
     cr_mutex_init(&lock);
     cr_cond_init(&never);
     cr_mutex_lock(&lock);
-    while (atomic_load(&plane->clients) && cr_clock_ms() < plane->drain_end_ms)
+    while ((atomic_load(&plane->listening) || atomic_load(&plane->clients)) &&
+           cr_clock_ms() < plane->drain_end_ms)
         (void)cr_cond_wait_until(&never, &lock, cr_clock_ms() + 10);
     cr_mutex_unlock(&lock);
     cr_cond_fini(&never);
@@ -246,4 +249,9 @@ bool plane_client_opened(struct plane *plane)
 void plane_client_closed(struct plane *plane)
 {
     atomic_fetch_sub(&plane->clients, 1);
+}
+
+void plane_listener_closed(struct plane *plane)
+{
+    atomic_fetch_sub(&plane->listening, 1);
 }

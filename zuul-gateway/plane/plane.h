@@ -30,7 +30,7 @@ CR_MUST_CHECK int plane_publish(struct plane *plane, const struct directory_inpu
 /* Frees what the last publications left behind; call it now and then. */
 void plane_reclaim(struct plane *plane);
 
-/* Takes what waits to be accepted, then listens no more; every answer from now on is its
+/* Takes what has begun to connect, then listens no more; every answer from now on is its
  * connection's last. Returns at once. */
 void plane_drain(struct plane *plane);
 /* True once no client is left, at the latest after the options' drain_ms. */
@@ -59,5 +59,6 @@ bool plane_is_draining(const struct plane *plane);
 bool plane_is_stopping(const struct plane *plane);
 bool plane_client_opened(struct plane *plane); /* false: there are too many */
 void plane_client_closed(struct plane *plane);
+void plane_listener_closed(struct plane *plane);
 
 #endif

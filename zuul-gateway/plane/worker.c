@@ -12,10 +12,11 @@
 #include "client.h"
 #include "cr_clock.h"
 #include "cr_int.h"
+#include "listener.h"
 #include "plane.h"
 #include "upstream.h"
 
-enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, WAIT_MAX_MS = 1000 };
+enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, LAST_ACCEPTS_MS = 10, WAIT_MAX_MS = 1000 };
 
 /* --- accepting --- */
 
@@ -76,6 +77,25 @@ static void listener_ready(struct conn *conn, unsigned flags)
     listener_again(conn);
 }
 
+static void stop_listening(struct worker *worker)
+{
+    while (!accept_some(worker))
+        ;
+    wheel_clear(&worker->listener.timer);
+    cr_list_remove(&worker->listener.again);
+    cr_closep(&worker->listener.fd);
+    plane_listener_closed(worker->plane);
+}
+
+/* The pause is over, or the time in which the last connections may still arrive. */
+static void listener_expired(struct conn *conn)
+{
+    if (conn->worker->draining)
+        stop_listening(conn->worker);
+    else
+        listener_again(conn);
+}
+
 static void waker_ready(struct conn *conn, unsigned flags)
 {
     (void)flags;
@@ -93,7 +113,7 @@ struct conn_kind_row {
 };
 
 static const struct conn_kind_row kinds[CONN_KINDS] = {
-    [CONN_LISTENER] = {listener_ready, listener_again, listener_again, NULL},
+    [CONN_LISTENER] = {listener_ready, listener_again, listener_expired, NULL},
     [CONN_WAKE] = {waker_ready, NULL, NULL, NULL},
     [CONN_CLIENT] = {client_ready, client_again, client_expired, client_free},
     [CONN_UPSTREAM] = {upstream_ready, upstream_again, upstream_expired, upstream_free},
@@ -149,11 +169,8 @@ static void start_draining(struct worker *worker)
 {
     worker->draining = true;
     worker->drain_end_ms = worker->now_ms + worker->options->drain_ms;
-    while (!accept_some(worker))
-        ;
-    wheel_clear(&worker->listener.timer);
-    cr_list_remove(&worker->listener.again);
-    cr_closep(&worker->listener.fd);
+    listener_bar(worker->listener.fd);
+    wheel_set(&worker->wheel, &worker->listener.timer, worker->now_ms + LAST_ACCEPTS_MS);
     upstream_sweep(worker, true);
     cr_list_for (node, &worker->clients)
         client_start_draining(CR_CONTAINER(node, struct client, all));

@@ -55,7 +55,7 @@ struct worker {
     size_t index;
     struct cr_thread thread;
     struct poller poller;
-    struct conn listener; /* fd -1 once draining */
+    struct conn listener; /* fd -1 soon after the drain began */
     struct conn waker;
     struct wheel wheel;
     int64_t now_ms;
