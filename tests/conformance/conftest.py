@@ -1,5 +1,5 @@
 """Numbered cases: a table at the end names each with its result."""
-from numbered import listed, outcomes
+from numbered import listed, order, outcomes
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -9,7 +9,7 @@ def pytest_terminal_summary(terminalreporter):
         cases = {number: value for (name, number), value in found.items() if name == reference}
         terminalreporter.section(f"{reference}: numbered cases")
         good = 0
-        for number in sorted(promised | set(later) | set(cases)):
+        for number in sorted(promised | set(later) | set(cases), key=order):
             words, runs = cases.get(number, (set(), []))
             passed = runs.count("passed")
             good += bool(runs) and passed == len(runs)

@@ -30,26 +30,6 @@ def refuses(port):
         return True
 
 
-def test_requests_in_work_are_finished(daemon, backend):
-    gateway = start(daemon, backend)
-    backend.gate.clear()
-    answers = []
-    clients = [threading.Thread(target=lambda: answers.append(gateway.post("/a/1", body="x")))
-               for _ in range(5)]
-    for client in clients:
-        client.start()
-    wait_until(lambda: len(backend.requests) == 5, 5, "the requests to arrive")
-    gateway.signal(signal.SIGTERM)
-    wait_until(lambda: refuses(gateway.port), 5, "new connections to be refused")
-    assert gateway.child.poll() is None
-    backend.gate.set()
-    for client in clients:
-        client.join(5)
-    assert [answer.status for answer in answers] == [200] * 5
-    assert all(answer.headers["Connection"] == "close" for answer in answers)
-    assert gateway.child.wait(5) == 0
-
-
 def read_to_end(stream):
     """Reads the last chunk of an answer, and closes."""
     with stream:

@@ -1,6 +1,5 @@
 """A refresh changes routes, limits and commands while requests go on."""
 import signal
-import threading
 
 import pytest
 
@@ -95,26 +94,3 @@ def test_read_timeout_of_a_service(daemon, backend, config):
     late = gateway.post("/u/2")
     assert late.status == 504 and late.json["failure"] == "upstream_read_timeout", late
     backend.gate.set()
-
-
-def test_no_request_fails_meanwhile(daemon, backend, config):
-    gateway = start(daemon, config(f"zuul.routes.a: /a/**={backend.url}\n"))
-    wrong, done = [], threading.Event()
-
-    def ask():
-        while not done.is_set():
-            answer = gateway.get("/a/1")
-            if answer.status != 200:
-                wrong.append(answer)
-
-    clients = [threading.Thread(target=ask) for _ in range(3)]
-    for client in clients:
-        client.start()
-    for i in range(15):
-        config(f"zuul.routes:\n  a: /a/**={backend.url}\n  b{i}: /b{i}/**={backend.url}\n")
-        assert gateway.post("/actuator/refresh").status == 200
-        assert gateway.get(f"/b{i}/x").status == 200
-    done.set()
-    for client in clients:
-        client.join(10)
-    assert not wrong

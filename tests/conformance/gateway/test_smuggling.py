@@ -57,13 +57,13 @@ def test_vector_is_framed_once(client, origin, vector, cut):
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "x-forwarded-for", "X-FORWARDED-HOST"])
-def test_S40_connection_cannot_delete_the_gateways_own_fields(client, origin, name):
+def test_case_S40_connection_cannot_delete_the_gateways_own_fields(client, origin, name):
     answer = client.get("/up/s", b"Connection: %s\r\n%s: 6.6.6.6\r\n" % (name.encode(), name.encode()))
     assert answer.status == 200
     assert len(origin.requests[0].all(name)) == 1 and origin.requests[0].get(name) != "6.6.6.6"
 
 
-def test_S41_h2c_is_not_tunnelled(client, origin):
+def test_case_S41_h2c_is_not_tunnelled(client, origin):
     client.send(b"GET /up/s HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n"
                 b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n" + PROBE)
     assert client.answer().status == client.answer().status == 200
@@ -73,7 +73,7 @@ def test_S41_h2c_is_not_tunnelled(client, origin):
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"426 Upgrade Required"])
-def test_S42_a_refused_websocket_is_a_plain_answer(client, origin, status):
+def test_case_S42_a_refused_websocket_is_a_plain_answer(client, origin, status):
     origin.script = answering(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\nno")
     client.send(b"GET /up/s HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" + PROBE)
@@ -82,7 +82,7 @@ def test_S42_a_refused_websocket_is_a_plain_answer(client, origin, status):
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"417 Expectation Failed"])
-def test_S43_an_early_answer_leaves_no_body_behind(client, origin, status):
+def test_case_S43_an_early_answer_leaves_no_body_behind(client, origin, status):
     """The body looks like a request and is sent at once; it must never be read as one."""
     def early(peer):
         while peer.request_head():
@@ -100,7 +100,7 @@ def test_S43_an_early_answer_leaves_no_body_behind(client, origin, status):
         assert [head.target for head in origin.heads] == ["/s"]
 
 
-def test_S43_an_unsent_body_is_not_awaited_for_ever(client, origin):
+def test_case_S43_an_unsent_body_is_not_awaited_for_ever(client, origin):
     """The back end refuses at once: the client hears it before it sent a body."""
     def refuse(peer):
         peer.request_head()
@@ -117,7 +117,7 @@ def test_S43_an_unsent_body_is_not_awaited_for_ever(client, origin):
 
 
 @pytest.mark.parametrize("framed", [b"Content-Length: 5\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n" + LAST])
-def test_S44_a_body_behind_an_answer_to_head(client, origin, framed):
+def test_case_S44_a_body_behind_an_answer_to_head(client, origin, framed):
     origin.script = answering(b"HTTP/1.1 200 OK\r\n" + framed)
     client.send(b"HEAD /up/s HTTP/1.1\r\nHost: a\r\n\r\n")
     assert client.answer("HEAD").status == 200
@@ -127,7 +127,7 @@ def test_S44_a_body_behind_an_answer_to_head(client, origin, framed):
     assert len(origin.peers) == 2, "the connection with the illegal body was used again"
 
 
-def test_S45_a_client_that_ends_in_the_middle_of_its_body(client, connect, origin):
+def test_case_S45_a_client_that_ends_in_the_middle_of_its_body(client, connect, origin):
     client.send(b"POST /up/s HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello")
     origin.saw_heads(1)
     client.half_close()
@@ -152,13 +152,13 @@ def refused_answer(connect, origin, octets, status=502):
 @pytest.mark.parametrize("fields", [b"Content-Length: 5\r\nContent-Length: 6", b"Content-Length: 5, 6",
                                     b"Content-Length: 5\r\nContent-Length: x", b"Content-Length: +5",
                                     b"Content-Length:", b"Content-Length: 18446744073709551616"])
-def test_S46_an_answer_with_two_lengths(connect, origin, fields):
+def test_case_78_S46_an_answer_with_two_lengths(connect, origin, fields):
     refused_answer(connect, origin, b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\nhello")
 
 
 @pytest.mark.parametrize("start", [b"204 No Content\r\nContent-Length: 5", b"204 No Content",
                                    b"304 Not Modified\r\nContent-Length: 5", b"304 Not Modified"])
-def test_S47_a_body_behind_an_answer_that_has_none(client, origin, start):
+def test_case_74_S47_a_body_behind_an_answer_that_has_none(client, origin, start):
     origin.script = answering(b"HTTP/1.1 " + start + b"\r\n\r\nhello")
     client.send(PROBE)
     answer = client.answer()
@@ -173,5 +173,5 @@ def test_S47_a_body_behind_an_answer_that_has_none(client, origin, start):
 @pytest.mark.parametrize("fields", [b"X: a\nSet-Cookie: evil=1", b"X: a\rSet-Cookie: evil=1",
                                     b"X: a\r\r\nSet-Cookie: evil=1", b"X: a\0b", b"X: a\x0bb",
                                     b": empty", b"No colon", b"X Y: a"])
-def test_S48_a_field_injected_into_an_answer(connect, origin, fields):
+def test_case_S48_a_field_injected_into_an_answer(connect, origin, fields):
     refused_answer(connect, origin, b"HTTP/1.1 200 OK\r\n" + fields + b"\r\nContent-Length: 2\r\n\r\nok")

@@ -30,7 +30,7 @@ def post(fields, body=b""):
 
 # --- pipelining ---
 
-def test_T085_pipelined_requests_in_order(client, origin):
+def test_case_85_pipelined_requests_in_order(client, origin):
     def script(peer):
         while request := peer.request():
             peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(request.target), request.target.encode()))
@@ -41,14 +41,14 @@ def test_T085_pipelined_requests_in_order(client, origin):
     assert [request.target for request in origin.requests] == [f"/{number}" for number in range(10)]
 
 
-def test_T085_pipelined_bodies(client, origin):
+def test_case_85_pipelined_bodies(client, origin):
     client.send(post(b"Content-Length: 5", b"first") + post(b"Transfer-Encoding: chunked", chunks(b"sec", b"ond"))
                 + post(b"Content-Length: 0") + GET % 4)
     assert [client.answer().status for _ in range(4)] == [200] * 4
     assert [request.body for request in origin.requests] == [b"first", b"second", b"", b""]
 
 
-def test_T085_the_next_request_waits_for_the_answer(client, origin):
+def test_case_85_the_next_request_waits_for_the_answer(client, origin):
     """C2: parsed only after the previous answer is complete."""
     go = threading.Event()
 
@@ -66,7 +66,7 @@ def test_T085_the_next_request_waits_for_the_answer(client, origin):
     assert client.answer().status == client.answer().status == 200
 
 
-def test_T086_a_good_request_and_a_bad_one(client, origin):
+def test_case_86_a_good_request_and_a_bad_one(client, origin):
     client.send(GET % 1 + b"GET /up/s HTTP/1.1\r\nHost : g\r\n\r\n" + GET % 3)
     assert client.answer().status == 200
     is_problem(client.answer(), 400, "bad_request")
@@ -74,7 +74,7 @@ def test_T086_a_good_request_and_a_bad_one(client, origin):
     assert len(origin.requests) == 1
 
 
-def test_T087_the_last_request_of_a_connection(client):
+def test_case_87_the_last_request_of_a_connection(client):
     for number in range(1, 21):
         answer = client.get("/up/s")
         assert answer.get("Connection") == ("close" if number == 20 else None)
@@ -89,13 +89,13 @@ def test_R19_connection_close(client):
 # --- time limits of clients ---
 
 @pytest.mark.parametrize("requests", [0, 1])
-def test_T088_an_idle_connection_is_closed_silently(client, requests):
+def test_case_88_an_idle_connection_is_closed_silently(client, requests):
     for _ in range(requests):
         assert client.get("/up/s").status == 200
     assert client.ends() == "end"
 
 
-def test_T089_a_head_that_drips(client, origin):
+def test_case_89_a_head_that_drips(client, origin):
     """The limit is absolute: each octet that comes does not begin it anew."""
     client.send(b"GET /up/s HTTP/1.1\r\nHost: g\r\nX: ")
 
@@ -108,7 +108,7 @@ def test_T089_a_head_that_drips(client, origin):
     assert origin.octets == b""
 
 
-def test_T089_a_half_head(client):
+def test_case_89_a_half_head(client):
     client.send(b"GET /up/s HT")
     is_problem(client.answer(), 408, "client_timeout")
     client.ends()
@@ -116,7 +116,7 @@ def test_T089_a_half_head(client):
 
 @pytest.mark.parametrize("fields, part", [(b"Content-Length: 10", b"hello"),
                                           (b"Transfer-Encoding: chunked", b"5\r\nhello\r\n")])
-def test_T090_a_body_that_stops(client, origin, fields, part):
+def test_case_90_a_body_that_stops(client, origin, fields, part):
     client.send(post(fields, part))
     is_problem(client.answer("POST"), 408, "client_timeout")
     client.ends()
@@ -124,7 +124,7 @@ def test_T090_a_body_that_stops(client, origin, fields, part):
     assert len(origin.heads) == 1 and origin.requests == []
 
 
-def test_T090_a_body_that_drips(client, origin):
+def test_case_90_a_body_that_drips(client, origin):
     client.send(post(b"Content-Length: 1000"))
 
     def drip():
@@ -135,7 +135,7 @@ def test_T090_a_body_that_drips(client, origin):
     origin.left(list(origin.peers))
 
 
-def test_T091_a_reader_that_stops(connect, origin):
+def test_case_91_a_reader_that_stops(connect, origin):
     """What it does not take is not read from the back end; in the end it is cut off."""
     taken = []
 
@@ -165,7 +165,7 @@ def test_T091_a_reader_that_stops(connect, origin):
 
 # --- half-closes and aborts ---
 
-def test_T092_a_client_that_half_closes_gets_its_answer(client, origin):
+def test_case_92_a_client_that_half_closes_gets_its_answer(client, origin):
     go = threading.Event()
 
     def script(peer):
@@ -183,7 +183,7 @@ def test_T092_a_client_that_half_closes_gets_its_answer(client, origin):
     assert client.ends() == "end"
 
 
-def test_T092_a_half_close_behind_pipelined_requests(client, origin):
+def test_case_92_a_half_close_behind_pipelined_requests(client, origin):
     client.send(GET % 1 + GET % 2 + GET % 3)
     client.half_close()
     assert [client.answer().body for _ in range(3)] == [b"ok"] * 3
@@ -208,7 +208,7 @@ def test_C5_a_half_close_in_a_long_answer(client, origin):
     assert client.chunked() == (b"world", [])
 
 
-def test_T093_a_client_that_resets_in_an_answer(client, origin):
+def test_case_93_a_client_that_resets_in_an_answer(client, origin):
     client_gone = threading.Event()
 
     def script(peer):
@@ -225,7 +225,7 @@ def test_T093_a_client_that_resets_in_an_answer(client, origin):
     assert client_gone.wait(5), "the back end was not told"
 
 
-def test_T093_a_client_that_resets_while_it_waits(client, origin):
+def test_case_93_a_client_that_resets_while_it_waits(client, origin):
     origin.script = lambda peer: peer.request() and peer.wait_end()
     client.send(GET % 1)
     origin.saw(1)
@@ -233,7 +233,7 @@ def test_T093_a_client_that_resets_while_it_waits(client, origin):
     origin.left([origin.peers[0]], seconds=1)
 
 
-def test_T093_a_client_that_resets_in_its_body(client, origin):
+def test_case_93_a_client_that_resets_in_its_body(client, origin):
     client.send(post(b"Content-Length: 10", b"hello"))
     origin.saw_heads(1)
     client.reset()
@@ -260,7 +260,7 @@ def test_C4_a_refusal_reaches_a_client_that_goes_on_sending(client):
 
 # --- early answers and 100-continue ---
 
-def test_T094_an_early_answer_to_an_upload(client, origin):
+def test_case_94_an_early_answer_to_an_upload(client, origin):
     def script(peer):
         peer.request_head()
         peer.take(1024)
@@ -273,7 +273,7 @@ def test_T094_an_early_answer_to_an_upload(client, origin):
     assert answer.status == 413 and answer.body == b"big" and answer.get("Connection") == "close"
 
 
-def test_T094_an_early_answer_while_the_client_is_sending(client, origin):
+def test_case_94_an_early_answer_while_the_client_is_sending(client, origin):
     def script(peer):
         peer.request_head()
         peer.send(b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig")
@@ -299,7 +299,7 @@ def expecting(peer, before, after=OK):
     peer.wait_end()
 
 
-def test_T095_continue_is_relayed_once(client, origin):
+def test_case_95_continue_is_relayed_once(client, origin):
     origin.script = lambda peer: expecting(peer, b"HTTP/1.1 100 Continue\r\n\r\n")
     client.send(post(b"Expect: 100-continue\r\nContent-Length: 5"))
     assert client.head().start == "HTTP/1.1 100 Continue"
@@ -309,7 +309,7 @@ def test_T095_continue_is_relayed_once(client, origin):
     assert origin.requests[0].body == b"hello"
 
 
-def test_T096_a_refusal_instead_of_continue(client, origin):
+def test_case_96_a_refusal_instead_of_continue(client, origin):
     origin.script = lambda peer: expecting(peer, b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
     client.send(post(b"Expect: 100-continue\r\nContent-Length: 5"))
     answer = client.answer("POST")
@@ -337,20 +337,20 @@ def test_C11_http_1_0_expects_nothing(client, origin):
     assert origin.requests[0].all("Expect") == []
 
 
-def test_T097_another_expectation(client, origin):
+def test_case_97_another_expectation(client, origin):
     is_problem(client.ask(post(b"Expect: foo\r\nContent-Length: 0")), 417, "expectation_failed")
     assert origin.octets == b""
 
 
 # --- the back end's side ---
 
-def test_T101_connections_are_used_again(client, origin):
+def test_case_101_connections_are_used_again(client, origin):
     for _ in range(10):
         assert client.get("/up/s").status == 200
     assert len(origin.peers) == 1
 
 
-def test_T101_connections_are_shared_by_clients_of_a_worker(connect, origin):
+def test_case_101_connections_are_shared_by_clients_of_a_worker(connect, origin):
     for _ in range(10):
         assert connect().get("/up/s", b"Connection: close\r\n").status == 200
     assert len(origin.peers) <= 4  # one per worker
@@ -378,7 +378,7 @@ def stale(peer):
 @pytest.mark.parametrize("request_octets", [GET % 2, b"HEAD /up/s HTTP/1.1\r\nHost: g\r\n\r\n",
                                             b"DELETE /up/s HTTP/1.1\r\nHost: g\r\n\r\n",
                                             b"PUT /up/s HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\n\r\nhello"])
-def test_T101_a_stale_connection_is_retried_invisibly(client, origin, request_octets):
+def test_case_101_a_stale_connection_is_retried_invisibly(client, origin, request_octets):
     def script(peer):
         if peer.number == 0:
             return stale(peer)
@@ -396,7 +396,7 @@ def test_T101_a_stale_connection_is_retried_invisibly(client, origin, request_oc
         assert origin.requests[-1].body == b"hello"
 
 
-def test_T101_post_is_not_sent_twice(client, origin):
+def test_case_101_post_is_not_sent_twice(client, origin):
     origin.script = stale
     assert client.get("/up/s").body == b"ok"
     is_problem(client.ask(post(b"Content-Length: 5", b"hello")), 502, "upstream_reset")
@@ -404,13 +404,13 @@ def test_T101_post_is_not_sent_twice(client, origin):
     assert client.get("/up/s").body == b"ok"
 
 
-def test_T101_a_fresh_connection_is_not_retried(client, origin):
+def test_case_101_a_fresh_connection_is_not_retried(client, origin):
     origin.script = lambda peer: peer.request()  # and closes
     is_problem(client.get("/up/s"), 502, "upstream_reset")
     assert len(origin.heads) == 1
 
 
-def test_T101_no_retry_once_an_answer_has_begun(client, origin):
+def test_case_101_no_retry_once_an_answer_has_begun(client, origin):
     def script(peer):
         peer.request()
         peer.send(OK)
@@ -423,7 +423,7 @@ def test_T101_no_retry_once_an_answer_has_begun(client, origin):
     assert len(origin.peers) == 1
 
 
-def test_T116_a_back_end_that_does_not_answer(client, origin):
+def test_G1_a_back_end_that_does_not_answer(client, origin):
     origin.script = lambda peer: peer.request() and peer.wait_end()
     body = is_problem(client.get("/up/s"), 504)
     assert origin.authority in body["detail"]

@@ -57,7 +57,7 @@ def send_zeros(wire, size):
         size -= min(size, len(BLOCK))
 
 
-def test_T061_upload_of_known_length(client, gateway, origin):
+def test_case_61_upload_of_known_length(client, gateway, origin):
     warm(client, origin)
     arrived = []
 
@@ -76,7 +76,7 @@ def test_T061_upload_of_known_length(client, gateway, origin):
     assert watch.growth < ROOM
 
 
-def test_T061_chunked_upload(client, gateway, origin):
+def test_case_61_chunked_upload(client, gateway, origin):
     warm(client, origin)
     arrived = []
 
@@ -102,7 +102,7 @@ def test_T061_chunked_upload(client, gateway, origin):
     assert watch.growth < ROOM
 
 
-def test_T061_download_of_known_length(client, gateway, origin):
+def test_case_61_download_of_known_length(client, gateway, origin):
     warm(client, origin)
 
     def script(peer):
@@ -119,14 +119,14 @@ def test_T061_download_of_known_length(client, gateway, origin):
     assert watch.growth < ROOM
 
 
-def test_T061_lengths_beyond_32_bits(client, origin):
+def test_case_61_lengths_beyond_32_bits(client, origin):
     """5 GiB: the length passes whole; the body need not be sent to see it."""
     size = 5 << 30
     client.send(b"POST /up/s HTTP/1.1\r\nHost: g\r\nContent-Length: %d\r\n\r\n" % size + BLOCK)
     assert origin.saw_heads(1)[0].length == size
 
 
-def test_T091_a_slow_reader_keeps_no_memory_of_ours(connect, gateway, origin):
+def test_case_91_a_slow_reader_keeps_no_memory_of_ours(connect, gateway, origin):
     """The back end offers 100 MiB to a client that takes nothing yet; then all of it arrives."""
     size = 100 << 20
     client = connect(receive_buffer=65536)
@@ -158,7 +158,7 @@ def test_T091_a_slow_reader_keeps_no_memory_of_ours(connect, gateway, origin):
     assert watch.growth < ROOM
 
 
-def test_T102_idle_clients_cost_little(gateway, connect):
+def test_case_102_idle_clients_cost_little(gateway, connect):
     """Beyond what the kernel keeps: under 1.5 KiB a connection, after each has had an answer."""
     count = 200 if SANITIZED else 800
     assert connect().get("/up/s").status == 200

@@ -16,7 +16,7 @@ def post(fields, body=b"", target=b"/up/s"):
 
 # --- requests ---
 
-def test_T058_a_chunked_request_is_framed_anew(client, origin):
+def test_case_58_a_chunked_request_is_framed_anew(client, origin):
     answer = client.ask(post(b"Transfer-Encoding: chunked", chunks(b"one", b"two", b"three")))
     assert answer.status == 200
     request, = origin.saw(1)
@@ -25,7 +25,7 @@ def test_T058_a_chunked_request_is_framed_anew(client, origin):
 
 @pytest.mark.parametrize("body", [b"A\r\n0123456789\r\n0\r\n\r\n", b"a;ext=1\r\n0123456789\r\n0;last\r\n\r\n",
                                   b"0a \t;e=\"q;\\\"\"\r\n0123456789\r\n000\r\n\r\n"])
-def test_T059_sizes_in_any_case_and_extensions(client, origin, body):
+def test_case_59_sizes_in_any_case_and_extensions(client, origin, body):
     assert client.ask(post(b"Transfer-Encoding: CHUNKED", body)).status == 200
     request, = origin.saw(1)
     assert request.body == b"0123456789"
@@ -34,7 +34,7 @@ def test_T059_sizes_in_any_case_and_extensions(client, origin, body):
 
 @pytest.mark.parametrize("fields, body", [(b"Content-Length: 12", b"hello, world"),
                                           (b"Transfer-Encoding: chunked", chunks(b"hello, ", b"world"))])
-def test_T060_octet_by_octet(client, origin, fields, body):
+def test_case_60_octet_by_octet(client, origin, fields, body):
     client.send_octets(post(fields, body))
     assert client.answer("POST").status == 200
     assert origin.saw(1)[0].body == b"hello, world"
@@ -73,7 +73,7 @@ def head_of(size, fill=b"X-Fill: "):
     return head
 
 
-def test_T062_the_head_at_its_limit_and_beyond(client, connect, origin):
+def test_case_62_the_head_at_its_limit_and_beyond(client, connect, origin):
     assert client.ask(head_of(32768)).status == 200
     refused = connect()
     is_problem(refused.ask(head_of(32769)), 431, "head_too_large")
@@ -94,24 +94,24 @@ def test_R18_an_endless_field_is_refused_before_it_ends(client, origin):
     assert origin.octets == b""
 
 
-def test_T063_the_target_at_its_limit_and_beyond(client, connect, origin):
+def test_case_63_the_target_at_its_limit_and_beyond(client, connect, origin):
     assert client.get("/up/" + "x" * (8192 - 4)).status == 200
     assert len(origin.requests[0].target) == 8192 - 3
     is_problem(connect().get("/up/" + "x" * (8192 - 3)), 414, "uri_too_long")
     is_problem(connect().get("/up/" + "x" * 30000), 414, "uri_too_long")
 
 
-def test_T064_a_hundred_fields_and_one_more(client, connect):
+def test_case_64_a_hundred_fields_and_one_more(client, connect):
     assert client.get("/up/s", b"".join(b"X-%d: 1\r\n" % i for i in range(99))).status == 200
     is_problem(connect().get("/up/s", b"".join(b"X-%d: 1\r\n" % i for i in range(100))), 431, "head_too_large")
 
 
-def test_T065_there_must_be_a_host(client):
+def test_case_65_there_must_be_a_host(client):
     is_problem(client.ask(b"GET /up/s HTTP/1.1\r\n\r\n"), 400, "bad_request")
     assert client.ends()
 
 
-def test_T066_http_1_0(client, origin):
+def test_case_66_http_1_0(client, origin):
     origin.script = answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(b"hel", b"lo"))
     answer = client.ask(b"GET /up/s HTTP/1.0\r\n\r\n")
     assert answer.status == 200 and answer.framing == "close" and answer.body == b"hello"
@@ -119,7 +119,7 @@ def test_T066_http_1_0(client, origin):
     assert client.ends() and origin.requests[0].version == "HTTP/1.1"
 
 
-def test_T067_http_1_0_that_stays(client):
+def test_case_67_http_1_0_that_stays(client):
     for _ in range(2):
         answer = client.ask(b"GET /up/s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         assert answer.framing == "length" and answer.get("Connection") == "keep-alive"
@@ -132,7 +132,7 @@ def test_P10_http_1_0_gets_no_interim_answers(client, origin):
 
 @pytest.mark.parametrize("version, status", [(b"HTTP/2.0", 505), (b"HTTP/9.9", 505), (b"HTTP/0.9", 505),
                                              (b"http/1.1", 400), (b"HTTP/1", 400), (b"HTTX/1.1", 400)])
-def test_T068_other_versions(client, version, status):
+def test_case_68_other_versions(client, version, status):
     is_problem(client.ask(b"GET /up/s " + version + b"\r\nHost: g\r\n\r\n"), status)
     assert client.ends()
 
@@ -147,14 +147,14 @@ def test_R6_no_http_0_9(client, origin):
 
 
 @pytest.mark.parametrize("line", [b"TRACE /up/s", b"CONNECT a:1"])
-def test_T069_methods_that_a_gateway_does_not_serve(client, origin, line):
+def test_case_69_methods_that_a_gateway_does_not_serve(client, origin, line):
     answer = client.ask(line + b" HTTP/1.1\r\nHost: a:1\r\n\r\n")
     is_problem(answer, 405, "method_not_allowed")
     assert "GET" in answer.get("Allow") and origin.octets == b""
 
 
 @pytest.mark.parametrize("method", ["BREW", "get", "PROPFIND", "M-SEARCH"])
-def test_T070_unknown_methods_are_forwarded_as_spelled(client, origin, method):
+def test_case_70_unknown_methods_are_forwarded_as_spelled(client, origin, method):
     assert client.ask(method.encode() + b" /up/s HTTP/1.1\r\nHost: g\r\n\r\n").status == 200
     assert origin.requests[0].method == method
 
@@ -163,12 +163,12 @@ def test_R3_an_absurd_method(client):
     is_problem(client.ask(b"X" * 40 + b" /up/s HTTP/1.1\r\nHost: g\r\n\r\n"), 501, "not_implemented")
 
 
-def test_T071_an_empty_line_in_front(client, connect):
+def test_case_71_an_empty_line_in_front(client, connect):
     assert client.ask(b"\r\nGET /up/s HTTP/1.1\r\nHost: g\r\n\r\n", "GET").status == 200
     is_problem(connect().ask(b"\r\n\r\nGET /up/s HTTP/1.1\r\nHost: g\r\n\r\n", "GET"), 400)
 
 
-def test_T072_a_tls_hello(client, origin):
+def test_case_72_a_tls_hello(client, origin):
     client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40))
     is_problem(client.answer(), 400)
     assert client.ends() and origin.octets == b""
@@ -185,7 +185,7 @@ def test_R12_octets_above_127_pass_verbatim(client, origin):
     assert b"X: \x85caf\xe9\xa0\r\n" in origin.octets
 
 
-def test_T413_a_body_over_the_limit(client, connect, origin):
+def test_a_body_over_the_limit(client, connect, origin):
     is_problem(client.ask(post(b"Content-Length: 100001")), 413, "body_too_large")
     assert origin.octets == b""
     client = connect()
@@ -197,7 +197,7 @@ def test_T413_a_body_over_the_limit(client, connect, origin):
 
 
 @pytest.mark.parametrize("size", [0, 1, 100000])
-def test_T413_a_body_at_the_limit(client, origin, size):
+def test_a_body_at_the_limit(client, origin, size):
     assert client.ask(post(b"Content-Length: %d" % size, b"y" * size)).status == 200
     request, = origin.saw(1)
     assert (request.framing, request.length) == ("length", size) and request.body == b"y" * size
@@ -205,7 +205,7 @@ def test_T413_a_body_at_the_limit(client, origin, size):
 
 # --- answers ---
 
-def test_T073_head_keeps_its_length(client, origin):
+def test_case_73_head_keeps_its_length(client, origin):
     def script(peer):
         while request := peer.request():
             peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n" if request.method == "HEAD" else OK)
@@ -217,7 +217,7 @@ def test_T073_head_keeps_its_length(client, origin):
 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
-def test_T074_answers_without_a_body(client, origin, status):
+def test_case_74_answers_without_a_body(client, origin, status):
     origin.script = answering(b"HTTP/1.1 " + status + b"\r\nETag: \"1\"\r\n\r\n")
     for _ in range(2):
         answer = client.get("/up/s")
@@ -231,7 +231,7 @@ def test_A1_304_keeps_its_length_as_metadata(client, origin):
     assert client.get("/up/s").length == 10
 
 
-def test_T075_a_body_that_ends_with_the_connection(client, origin):
+def test_case_75_a_body_that_ends_with_the_connection(client, origin):
     origin.script = answering(b"HTTP/1.1 200 OK\r\n\r\nhello", keep=False)
     for _ in range(2):
         answer = client.get("/up/s")
@@ -240,7 +240,7 @@ def test_T075_a_body_that_ends_with_the_connection(client, origin):
 
 @pytest.mark.parametrize("framed", [b"Content-Length: 10\r\n\r\nhello", b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello",
                                     b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n"])
-def test_T076_a_truncated_answer_is_visible(client, origin, framed):
+def test_case_76_a_truncated_answer_is_visible(client, origin, framed):
     origin.script = answering(b"HTTP/1.1 200 OK\r\n" + framed, keep=False)
     client.send(b"GET /up/s HTTP/1.1\r\nHost: g\r\n\r\n")
     answer = client.answer_head()
@@ -290,7 +290,7 @@ def test_F11_malformed_chunks_behind_good_ones(client, origin):
     assert client.rest() == b"" and client.ended
 
 
-def test_T077_both_framings_in_an_answer(client, origin):
+def test_case_77_both_framings_in_an_answer(client, origin):
     origin.script = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
                               + chunks(b"hello"))
     answer = client.get("/up/s")
@@ -304,13 +304,13 @@ def test_A2_other_codings_in_an_answer(client, origin, coding):
     is_problem(client.get("/up/s"), 502, "upstream_bad_response")
 
 
-def test_T078_equal_lengths_collapse(client, origin):
+def test_A3_equal_lengths_collapse(client, origin):
     origin.script = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok")
     answer = client.get("/up/s")
     assert answer.all("Content-Length") == ["2"] and answer.body == b"ok"
 
 
-def test_T079_a_folded_field_in_an_answer(client, origin):
+def test_case_79_a_folded_field_in_an_answer(client, origin):
     origin.script = answering(b"HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok")
     answer = client.get("/up/s")
     assert answer.status == 502 or answer.get("X") == "a b"
@@ -336,7 +336,7 @@ def test_A9_status_lines_that_are_wrong(client, origin, line):
     is_problem(client.get("/up/s"), 502, "upstream_bad_response")
 
 
-def test_T080_interim_answers_in_order(client, origin):
+def test_case_80_interim_answers_in_order(client, origin):
     origin.script = answering(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
                               b"HTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\n" + OK)
     answer = client.get("/up/s")
@@ -350,12 +350,12 @@ def test_A6_100_only_for_whom_waits_for_it(client, origin):
     assert answer.interims == [] and answer.status == 200
 
 
-def test_T081_a_switch_that_nobody_asked_for(client, origin):
+def test_case_81_a_switch_that_nobody_asked_for(client, origin):
     origin.script = answering(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
     is_problem(client.get("/up/s"), 502, "upstream_bad_response")
 
 
-def test_T082_two_answers_to_one_request(client, origin):
+def test_case_82_two_answers_to_one_request(client, origin):
     origin.script = answering(OK + b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
     for number in range(3):
         assert client.get("/up/s").body == b"ok"
@@ -381,12 +381,12 @@ def test_A8_octets_on_an_idle_connection(client, origin):
 
 @pytest.mark.parametrize("fields", [b"".join(b"X-%d: %s\r\n" % (i, b"y" * 1000) for i in range(64)),
                                     b"X: " + b"y" * 65536 + b"\r\n", b"X: 1\r\n" * 300])
-def test_T083_an_answer_with_too_large_a_head(client, origin, fields):
+def test_case_83_an_answer_with_too_large_a_head(client, origin, fields):
     origin.script = answering(b"HTTP/1.1 200 OK\r\n" + fields + b"Content-Length: 2\r\n\r\nok")
     is_problem(client.get("/up/s"), 502, "upstream_bad_response")
 
 
-def test_T084_trailers_for_whom_takes_them(client, origin):
+def test_case_84_trailers_for_whom_takes_them(client, origin):
     body = chunks(b"hello", trailers=b"X-Sum: 9\r\nContent-Length: 3\r\nSet-Cookie: a=1\r\n")
     origin.script = answering(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
     answer = client.get("/up/s", b"TE: trailers\r\nConnection: TE\r\n")
@@ -395,8 +395,7 @@ def test_T084_trailers_for_whom_takes_them(client, origin):
     assert all(request.all("TE") == [] for request in origin.requests)
 
 
-def test_A14_chunks_pass_when_they_come(client, origin):
-    """Each event must arrive while the next one is still held back (T100)."""
+def test_case_100_each_event_arrives_while_the_next_is_held_back(client, origin):
     go = [threading.Event() for _ in range(5)]
 
     def script(peer):

@@ -1,0 +1,7 @@
+"""The wire, the origin and the fixtures of the black-box tests."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "blackbox" / "gateway"))
+
+from gateway_fixtures import back, client, connect, gateway, origin, shared_origin, start  # noqa: E402, F401
