@@ -9,6 +9,7 @@ V2 = "application/vnd.spring-cloud.config-server.v2+json"
 SERVER = "spring.cloud.config.server."
 GIT = SERVER + "git."
 FORMATS = ("yml", "yaml", "properties", "json")
+DUPLICATE = {"foo.yml": "a: 1\na: 2\n", "bar.yml": "a: 1", "a.txt": "text"}
 
 
 def raw(server, target, method="GET", headers=None):
