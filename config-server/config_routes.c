@@ -2,9 +2,9 @@
 #include "config_routes.h"
 
 #include "accept.h"
+#include "config_health.h"
 #include "config_service.h"
 #include "cr_app.h"
-#include "cr_clock.h"
 #include "cr_http_request.h"
 #include "cr_http_router.h"
 #include "cr_log.h"
@@ -52,14 +52,14 @@ static void answer_failed(struct cr_http_request *req, const struct config_reque
 
 /* A request that was understood, in its own arena. */
 struct asked {
-    struct remote_wait wait;
+    struct config_wait wait;
     struct cr_http_request *req;
     struct config_service *service;
     struct config_request request;
     struct config_view_options view;
 };
 
-static void answer(struct remote_wait *wait)
+static void answer(struct config_wait *wait)
 {
     struct asked *asked = CR_CONTAINER(wait, struct asked, wait);
     struct cr_err err = {0};
@@ -83,7 +83,7 @@ static void get_environment(struct cr_http_request *req, void *ctx)
         cr_http_problem(req, 500, "out of memory");
         return;
     }
-    *asked = (struct asked){.wait = {.done = answer}, .req = req, .service = ctx};
+    *asked = (struct asked){.req = req, .service = ctx};
     int rc = config_request_parse(cr_http_param(req, "name"), cr_http_param(req, "profiles"),
                                   cr_http_param(req, "label"), cr_http_arena(req), &asked->request,
                                   &err);
@@ -97,7 +97,8 @@ static void get_environment(struct cr_http_request *req, void *ctx)
         return;
     }
     asked->view.view = form == ACCEPT_ORIGINS ? CONFIG_VIEW_V2 : CONFIG_VIEW_V1;
-    if (!config_service_wait(asked->service, &asked->wait))
+    config_wait_init(&asked->wait, answer);
+    if (!config_service_wait(asked->service, &asked->request, &asked->wait))
         answer(&asked->wait);
 }
 
@@ -142,54 +143,9 @@ static void reload_module(struct cr_app *app, void *state, const struct cr_chang
     config_service_refresh(state);
 }
 
-static void health_time(struct cr_health *health, const char *key, int64_t wall_ms)
-{
-    char text[CR_RFC3339_SIZE];
-    if (wall_ms == 0)
-        return;
-    cr_clock_rfc3339(wall_ms, text);
-    cr_health_detail(health, key, "%s", text);
-}
-
-/* Without a mirror there is nothing to serve; with one, what is served may only be old. */
-static void remote_health(const struct remote_state *remote, const char *url,
-                          struct cr_health *health)
-{
-    if (!remote->mirrored) {
-        cr_health_set(health, CR_HEALTH_DOWN);
-        if (remote->problem[0])
-            cr_health_detail(health, "error", "'%s' was never fetched: %s", url, remote->problem);
-        else
-            cr_health_detail(health, "error", "'%s' is being fetched for the first time", url);
-    } else if (remote->problem[0]) {
-        cr_health_detail(health, "notNewer", "'%s' cannot be fetched: %s", url, remote->problem);
-    }
-    if (remote->problem[0]) {
-        health_time(health, "failingSince", remote->problem_since_wall_ms);
-        if (remote->next_ms >= 0)
-            cr_health_detail(health, "retryIn", "%lld s",
-                             (long long)((remote->next_ms + 999) / 1000));
-    }
-    health_time(health, "lastFetch", remote->fetched_wall_ms);
-}
-
 static void module_health(void *state, struct cr_health *health)
 {
-    struct config_service_state known;
-    config_service_state(state, &known);
-    cr_health_detail(health, "repository", "%s", config_service_uri(state));
-    cr_health_detail(health, "label", "%s", config_service_default_label(state));
-    if (known.version[0])
-        cr_health_detail(health, "version", "%s", known.version);
-    health_time(health, "since", known.since_wall_ms);
-    if (known.problem[0]) {
-        cr_health_set(health, CR_HEALTH_DOWN);
-        cr_health_detail(health, "error", "%s", known.problem);
-    }
-    if (known.is_remote)
-        remote_health(&known.remote, config_service_uri(state), health);
-    cr_health_detail(health, "cachedAnswers", "%zu", known.cached_answers);
-    cr_health_detail(health, "cachedBytes", "%zu", known.cached_bytes);
+    config_health(state, health);
 }
 
 const struct cr_module config_module = {

@@ -1,17 +1,17 @@
-/* config_service: environments of a repository, answered from memory where the commit is known.
+/* config_service: environments and files, answered from memory where the commits are known.
  *
  * Ownership: config_service_open's handle belongs to the caller; settings must outlive it.
- * Errors:    of an answer: CR_ENOTFOUND an unknown label, or an unknown application where that is
- *            an error (404); CR_EUNAVAILABLE a remote repository that was never fetched (503);
- *            CR_EINVAL what this form cannot show (400); CR_EPARSE and CR_ELIMIT what stands in
- *            the files, CR_EIO the repository (500). Texts name file, line and reason.
- * Threads:   any. One thread of its own watches the refs of a local repository, or fetches a remote
- *            one.
- * Source:    Spring Cloud Config AbstractScmEnvironmentRepository; config-server reference 3.2 to
- *            3.4.
+ * Errors:    of an answer: CR_ENOTFOUND an unknown label or repository, or an unknown application
+ *            where that is an error (404); CR_EUNAVAILABLE a remote repository that was never
+ *            fetched (503); CR_EINVAL what this form cannot show (400); CR_EPARSE and CR_ELIMIT
+ *            what stands in the files, CR_EIO the repository (500). Texts name file, line and
+ *            reason.
+ * Threads:   any. Each repository has a thread that watches or fetches it (git_backend).
+ * Source:    Spring Cloud Config EnvironmentController and ResourceController; config-server
+ *            reference 3.2 to 3.7.
  *
- * A label is resolved once per request, so all of an answer is one commit's. What a label means is
- * kept until the refs move; the rendered answer is kept under the commit's id.
+ * Labels are resolved once per request, so all of an answer is one commit's. What a label means is
+ * kept until the refs move; the rendered answer is kept under the commits' ids.
  */
 #ifndef CONFIG_SERVICE_H
 #define CONFIG_SERVICE_H
@@ -19,22 +19,26 @@
 #include "config_request.h"
 #include "config_settings.h"
 #include "config_view.h"
+#include "config_wait.h"
 #include "cr_buf.h"
 #include "cr_err.h"
-#include "remote.h"
+#include "cr_wire_environment.h"
+#include "git_backend.h"
 
 struct config_service;
 struct cr_log;
 
-/* home: crema.home, where the mirror of a remote repository stands unless the settings say so. */
+/* home: crema.home, where the mirrors of remote repositories stand unless the settings say so. */
 CR_MUST_CHECK int config_service_open(const struct config_settings *settings, const char *home,
                                       const struct cr_log *log, struct config_service **out_service,
                                       struct cr_err *err);
 void config_service_drain(struct config_service *service); /* nobody waits for a fetch any more */
 void config_service_close(struct config_service *service); /* NULL is fine */
 
-/* Before an answer: true when wait->done will be called once the time for the answer has come. */
-bool config_service_wait(struct config_service *service, struct remote_wait *wait);
+/* Before an answer: true when wait's done will be called, or was, once the time for the answer has
+ * come. wait is initialised (config_wait_init). */
+bool config_service_wait(struct config_service *service, const struct config_request *request,
+                         struct config_wait *wait);
 
 /* Appends the environment to out, in the form that options name. */
 CR_MUST_CHECK int config_service_answer(struct config_service *service,
@@ -42,20 +46,29 @@ CR_MUST_CHECK int config_service_answer(struct config_service *service,
                                         const struct config_view_options *options,
                                         struct cr_buf *out, struct cr_err *err);
 
-/* What is known without looking: problem is empty when all is well. */
+/* A file and the environment that belongs to it, both of one resolution; in the arena. */
+struct config_resource {
+    struct cr_slice bytes;
+    int64_t modified_s; /* since 1970: the commit's time, or the file's in a plain folder */
+    struct cr_wire_environment environment;
+};
+/* path: as config_request has it ("sub/nginx.conf"). CR_ENOTFOUND: no such file or label. */
+CR_MUST_CHECK int config_service_resource(struct config_service *service,
+                                          const struct config_request *request,
+                                          struct cr_slice path, struct cr_arena *arena,
+                                          struct config_resource *out_resource, struct cr_err *err);
+
+/* What is kept in memory. */
 struct config_service_state {
-    char version[41]; /* of the default label; empty when it never was there */
-    char problem[256];
-    int64_t since_wall_ms; /* when the version, or the problem, appeared */
     size_t cached_answers, cached_bytes;
-    bool is_remote;
-    struct remote_state remote; /* where it is */
 };
 void config_service_state(struct config_service *service, struct config_service_state *out_state);
-const char *config_service_uri(const struct config_service *service);
+/* Calls visit with each git repository that is open. */
+void config_service_each(struct config_service *service,
+                         void (*visit)(void *ctx, struct git_backend *backend), void *ctx);
 const char *config_service_default_label(const struct config_service *service);
 
-/* Drops all that is known of the labels and looks anew; at the remote too, a moment later. */
+/* Drops all that is known of the labels and looks anew; at the remotes too, a moment later. */
 void config_service_refresh(struct config_service *service);
 
 #endif

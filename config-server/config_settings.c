@@ -65,6 +65,25 @@ const char *config_settings_default_label(const struct config_settings *settings
     return label && *label ? label : settings->git_default_label;
 }
 
+void config_settings_git(const struct config_settings *settings, struct git_settings *out_git)
+{
+    *out_git = (struct git_settings){
+        .key = GIT,
+        .name = "git",
+        .uri = settings->uri,
+        .default_label = config_settings_default_label(settings),
+        .try_master = settings->try_master_branch,
+        .skip_failing_labels = settings->skip_failing_labels,
+        .search_paths = settings->search_paths,
+        .username = settings->username,
+        .password = settings->password,
+        .basedir = settings->basedir,
+        .skip_ssl_validation = settings->skip_ssl_validation,
+        .timeout_s = settings->timeout_s,
+        .refresh_rate_s = settings->refresh_rate_s,
+    };
+}
+
 static int check_directory(const struct config_settings *config, const char *directory,
                            struct cr_err *err)
 {
@@ -93,7 +112,7 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     struct repository_uri uri;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = repository_uri_parse(cr_slice_of(config->uri), arena, &uri, err);
+    int rc = repository_uri_parse(GIT "uri", cr_slice_of(config->uri), arena, &uri, err);
     if (rc < 0)
         return rc;
     if (uri.directory)

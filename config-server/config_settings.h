@@ -10,6 +10,7 @@
 #include "cr_arena.h"
 #include "cr_err.h"
 #include "cr_setting.h"
+#include "git_settings.h"
 
 struct config_settings {
     const char *uri;
@@ -39,6 +40,9 @@ extern const size_t config_setting_count;
 
 /* The label of those who ask for none. */
 const char *config_settings_default_label(const struct config_settings *settings);
+
+/* Those of the repository, as one of several. */
+void config_settings_git(const struct config_settings *settings, struct git_settings *out_git);
 
 struct cr_environment;
 /* For cr_daemon.check: the URI names a remote repository, a directory that is there, or one that

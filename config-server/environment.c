@@ -21,7 +21,6 @@ struct builder {
     struct cr_arena *arena;
     struct cr_err *err;
     struct cr_map *loaded; /* path -> struct loaded, in the arena */
-    struct config_list directories;
     struct profile_set profiles;
     bool ignore_profiles; /* "default" was asked for: files cannot change the profiles */
     struct environment_sources sources;
@@ -58,76 +57,6 @@ static int load(struct builder *builder, const char *path, const struct loaded *
         return out_of_memory(builder);
     *out_loaded = loaded;
     return 0;
-}
-
-/* --- directories --- */
-
-struct expansion {
-    struct builder *builder;
-    struct cr_slice pattern; /* NULL ptr: an exact directory is looked for */
-    struct cr_slice exact;
-    struct cr_slice *items;
-    size_t count;
-};
-
-static int add_directory(struct expansion *found, const char *path)
-{
-    for (size_t i = 0; i < found->count; i++) {
-        if (cr_slice_is(found->items[i], path))
-            return 0;
-    }
-    if (found->count == RESOLVER_DIRECTORIES_MAX)
-        return cr_err_set(found->builder->err, CR_ELIMIT,
-                          "search path '%.*s': more than %d directories match",
-                          CR_SLICE_ARG(found->pattern), RESOLVER_DIRECTORIES_MAX);
-    const char *kept = cr_arena_text(found->builder->arena, path);
-    if (!kept)
-        return out_of_memory(found->builder);
-    found->items[found->count++] = cr_slice_of(kept);
-    return 0;
-}
-
-static int visit_directory(const char *path, void *ctx)
-{
-    struct expansion *found = ctx;
-    if (!resolver_pattern_matches(found->pattern, cr_slice_of(path)))
-        return 0;
-    CR_AUTO(cr_buf) name = {0};
-    cr_buf_text(&name, path);
-    cr_buf_char(&name, '/');
-    if (cr_buf_status(&name) < 0)
-        return out_of_memory(found->builder);
-    return add_directory(found, name.data);
-}
-
-/* Search paths to directories: patterns are looked up in the commit. An exact one that does not
- * exist stays: its files will not be found. */
-static int find_directories(struct builder *builder)
-{
-    struct resolver_places places = {
-        .search_paths = builder->options->search_paths,
-        .names = builder->request->name_list,
-        .profiles = builder->request->profile_list,
-        .label = builder->files->label,
-    };
-    struct config_list configured;
-    int rc = resolver_directories(&places, builder->arena, &configured, builder->err);
-    if (rc < 0)
-        return rc;
-    struct expansion found = {.builder = builder};
-    found.items = cr_arena_array(builder->arena, RESOLVER_DIRECTORIES_MAX, sizeof(*found.items));
-    if (!found.items)
-        return out_of_memory(builder);
-    for (size_t i = 0; rc == 0 && i < configured.count; i++) {
-        found.pattern = configured.items[i];
-        if (resolver_is_pattern(found.pattern))
-            rc = builder->files->directories(builder->files->ctx, visit_directory, &found,
-                                             builder->err);
-        else
-            rc = add_directory(&found, found.pattern.ptr);
-    }
-    builder->directories = (struct config_list){found.items, found.count};
-    return rc;
 }
 
 /* --- documents --- */
@@ -196,11 +125,14 @@ static const struct cr_wire_property *wire_properties(struct builder *builder,
 static const char *source_name(struct builder *builder, const struct resolver_file *file,
                                const struct cr_flat *flat, size_t index)
 {
+    const char *uri = builder->options->uri;
     if (flat->count == 1)
-        return cr_arena_printf(builder->arena, "%s/%s", builder->options->uri, file->path);
+        return uri ? cr_arena_printf(builder->arena, "%s/%s", uri, file->path)
+                   : cr_arena_printf(builder->arena, "file:%s", file->path);
     return cr_arena_printf(builder->arena,
-                           "%s/Config resource 'file [%s]' via location '%.*s' (document #%zu)",
-                           builder->options->uri, file->path, CR_SLICE_ARG(file->directory), index);
+                           "%s%sConfig resource 'file [%s]' via location '%s%.*s' (document #%zu)",
+                           uri ? uri : "", uri ? "/" : "", file->path,
+                           uri ? "" : "file:", CR_SLICE_ARG(file->directory), index);
 }
 
 static int add_source(struct builder *builder, const struct resolver_file *file,
@@ -243,7 +175,7 @@ static int add_file(struct builder *builder, const struct resolver_file *file)
 static int include_profiles(struct builder *builder)
 {
     struct resolver_query query = {.names = builder->request->name_list,
-                                   .directories = builder->directories};
+                                   .directories = builder->options->directories};
     struct resolver_file *files;
     size_t count;
     int rc = resolver_files(&query, builder->arena, &files, &count, builder->err);
@@ -271,16 +203,14 @@ static int start_profiles(struct builder *builder)
 
 static int build(struct builder *builder)
 {
-    int rc = find_directories(builder);
-    if (rc == 0)
-        rc = start_profiles(builder);
+    int rc = start_profiles(builder);
     if (rc == 0 && !builder->ignore_profiles)
         rc = include_profiles(builder);
     if (rc < 0)
         return rc;
     struct resolver_query query = {.names = builder->request->name_list,
                                    .profiles = profile_set_view(&builder->profiles),
-                                   .directories = builder->directories};
+                                   .directories = builder->options->directories};
     struct resolver_file *files;
     size_t count;
     rc = resolver_files(&query, builder->arena, &files, &count, builder->err);

@@ -6,12 +6,12 @@
  *            each with the file's path and line; CR_EIO and others as the interface gives them.
  * Threads:   any, one arena each.
  * Source:    Spring Boot ConfigDataEnvironment and Profiles, Spring Cloud Config
- *            NativeEnvironmentRepository; config-server reference 2.2 to 2.4 and 3.5.
+ *            NativeEnvironmentRepository; config-server reference 2.2 to 2.4.
  *
- * A walk through GET /foo/dev: the directories are the root and the search paths that exist. The
- * files without profile are read first: what they include and group (spring.profiles.include,
- * spring.profiles.group.*) makes the active profiles, unless "default" was asked for. Then every
- * candidate of the resolver that exists gives one source per active document, later ones first.
+ * A walk through GET /foo/dev: the directories are known (search_paths). The files without profile
+ * are read first: what they include and group (spring.profiles.include, spring.profiles.group.*)
+ * makes the active profiles, unless "default" was asked for. Then every candidate of the resolver
+ * that exists gives one source per active document, later ones first.
  */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H
@@ -24,19 +24,17 @@
 
 enum { ENVIRONMENT_PROFILES_MAX = 64 }; /* asked for, included and grouped */
 
-/* The files of one commit. read: CR_ENOTFOUND for an absent file; out's max bounds it.
- * directories: calls visit for each, as git_repo_directories. */
+/* The files of one commit. read: CR_ENOTFOUND for an absent file; out's max bounds it. */
 struct environment_files {
     int (*read)(void *ctx, const char *path, struct cr_buf *out, struct cr_err *err);
-    int (*directories)(void *ctx, int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
-                       struct cr_err *err);
     void *ctx;
-    struct cr_slice label; /* what {label} in search paths means */
 };
 
 struct environment_options {
-    const char *uri; /* what source names begin with, without a slash at its end */
-    struct config_list search_paths;
+    /* What source names begin with, without a slash at its end; NULL: they are those of plain
+     * files. */
+    const char *uri;
+    struct config_list directories; /* "" (the root), "cfg/": the weakest first */
     size_t file_max_bytes;
     bool legacy_profiles; /* the key spring.profiles is a condition; else it is an error */
 };

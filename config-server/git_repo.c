@@ -375,6 +375,20 @@ int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit
     return walk_tree(&walk, tree, "", 1);
 }
 
+int git_repo_time(struct git_repo *repo, const struct git_repo_id *commit, int64_t *out_wall_s,
+                  struct cr_err *err)
+{
+    CR_LOCKED(&repo->lock);
+    git_oid id;
+    GIT_AUTO(commit) object = NULL;
+    if (!repo->handle)
+        return not_there_yet(repo, err);
+    if (git_oid_fromstr(&id, commit->hex) < 0 || git_commit_lookup(&object, repo->handle, &id) < 0)
+        return git_failed(err, CR_EIO, "commit", commit->hex);
+    *out_wall_s = git_commit_time(object);
+    return 0;
+}
+
 /* --- a new repository --- */
 
 static bool is_empty_directory(const char *directory)

@@ -62,6 +62,10 @@ CR_MUST_CHECK int git_repo_directories(struct git_repo *repo, const struct git_r
                                        int (*visit)(const char *path, void *ctx), void *ctx,
                                        struct cr_err *err);
 
+/* When the commit was made, in seconds since 1970. */
+CR_MUST_CHECK int git_repo_time(struct git_repo *repo, const struct git_repo_id *commit,
+                                int64_t *out_wall_s, struct cr_err *err);
+
 /* A new bare repository with one commit. */
 struct git_repo_file {
     const char *path; /* "application.yml"; directories come of themselves */

@@ -136,7 +136,8 @@ static int find_directory(const struct config_settings *settings, struct cr_aren
                           struct made *out_made, struct cr_err *err)
 {
     struct repository_uri uri;
-    int rc = repository_uri_parse(cr_slice_of(settings->uri), arena, &uri, err);
+    int rc = repository_uri_parse("spring.cloud.config.server.git.uri", cr_slice_of(settings->uri),
+                                  arena, &uri, err);
     if (rc == 0)
         *out_made = (struct made){.directory = uri.directory,
                                   .label = config_settings_default_label(settings)};

@@ -296,6 +296,12 @@ void remote_state(struct remote *remote, struct remote_state *out_state)
                              : cr_max_i64(remote->due_ms - cr_clock_ms(), 1);
 }
 
+bool remote_is_mirrored(struct remote *remote)
+{
+    CR_LOCKED(&remote->lock);
+    return remote->state.mirrored;
+}
+
 static void set(struct remote *remote, bool *flag)
 {
     cr_mutex_lock(&remote->lock);

@@ -54,6 +54,7 @@ struct remote_state {
     int64_t next_ms;               /* until the next try; 0: under way; negative: none is due */
 };
 void remote_state(struct remote *remote, struct remote_state *out_state);
+bool remote_is_mirrored(struct remote *remote);
 
 /* Fetch soon, whatever the rate. */
 void remote_refresh(struct remote *remote);

@@ -6,7 +6,13 @@
 
 #include "cr_url.h"
 
-#define KEY "spring.cloud.config.server.git.uri"
+/* What is read, and the key under which it was set. */
+struct text {
+    const char *key;
+    struct cr_slice uri;
+    struct cr_arena *arena;
+    struct cr_err *err;
+};
 
 static const char today[] = "git:, http:, https: and file: work today";
 
@@ -25,37 +31,36 @@ static int no_memory(struct cr_err *err)
 
 /* --- local --- */
 
-static int file_path(struct cr_slice uri, struct cr_slice *out_path, struct cr_err *err)
+static int file_path(const struct text *text, struct cr_slice *out_path)
 {
-    struct cr_slice path = cr_slice_from(uri, 5);
+    struct cr_slice path = cr_slice_from(text->uri, 5);
     if (cr_slice_starts(path, CR_SLICE("//"))) {
         path = cr_slice_from(path, 2);
         if (cr_slice_starts(path, CR_SLICE("localhost/")))
             path = cr_slice_from(path, 9);
     }
     if (path.len == 0 || path.ptr[0] != '/')
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": '%.*s' names no absolute path: write file:///path/to/repository",
-                          CR_SLICE_ARG(uri));
+        return cr_err_set(text->err, CR_EINVAL,
+                          "%s: '%.*s' names no absolute path: write file:///path/to/repository",
+                          text->key, CR_SLICE_ARG(text->uri));
     *out_path = path;
     return 0;
 }
 
-static int parse_local(struct cr_slice uri, struct cr_arena *arena, struct repository_uri *out,
-                       struct cr_err *err)
+static int parse_local(const struct text *text, struct repository_uri *out)
 {
-    struct cr_slice path = uri;
-    if (cr_slice_starts(uri, CR_SLICE("file:"))) {
-        int rc = file_path(uri, &path, err);
+    struct cr_slice path = text->uri;
+    if (cr_slice_starts(path, CR_SLICE("file:"))) {
+        int rc = file_path(text, &path);
         if (rc < 0)
             return rc;
-        if (cr_url_decode(path, arena, &path) < 0)
-            return cr_err_set(err, CR_EINVAL, KEY ": '%.*s' has a malformed percent-escape",
-                              CR_SLICE_ARG(uri));
+        if (cr_url_decode(path, text->arena, &path) < 0)
+            return cr_err_set(text->err, CR_EINVAL, "%s: '%.*s' has a malformed percent-escape",
+                              text->key, CR_SLICE_ARG(text->uri));
     }
-    out->directory = cr_arena_slice(arena, path);
-    out->shown = cr_arena_slice(arena, uri);
-    return out->directory && out->shown ? 0 : no_memory(err);
+    out->directory = cr_arena_slice(text->arena, path);
+    out->shown = cr_arena_slice(text->arena, text->uri);
+    return out->directory && out->shown ? 0 : no_memory(text->err);
 }
 
 /* --- remote --- */
@@ -81,59 +86,64 @@ static const char *mirror_name(struct cr_slice shown, struct cr_slice path, stru
                            hash);
 }
 
-static int split_user_info(const struct cr_url *url, struct cr_arena *arena,
-                           struct repository_uri *out, struct cr_err *err)
+static int split_user_info(const struct text *text, const struct cr_url *url,
+                           struct repository_uri *out)
 {
+    struct cr_arena *arena = text->arena;
     ptrdiff_t colon = cr_slice_find(url->user_info, ':');
     size_t end = colon < 0 ? url->user_info.len : (size_t)colon;
     struct cr_slice user = cr_slice_sub(url->user_info, 0, end);
     struct cr_slice password = cr_slice_from(url->user_info, end + 1);
     if (cr_url_decode(user, arena, &user) < 0 || cr_url_decode(password, arena, &password) < 0)
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": user or password before '@' has a malformed percent-escape: write "
-                              "%%40 for '@' and %%25 for '%%'");
+        return cr_err_set(text->err, CR_EINVAL,
+                          "%s: user or password before '@' has a malformed percent-escape: write "
+                          "%%40 for '@' and %%25 for '%%'",
+                          text->key);
     out->username = cr_arena_slice(arena, user);
     out->password = cr_arena_slice(arena, password);
-    return out->username && out->password ? 0 : no_memory(err);
+    return out->username && out->password ? 0 : no_memory(text->err);
 }
 
-static int parse_remote(struct cr_slice uri, struct cr_arena *arena, struct repository_uri *out,
-                        struct cr_err *err)
+static int parse_remote(const struct text *text, struct repository_uri *out)
 {
     struct cr_url url;
+    struct cr_slice uri = text->uri;
+    struct cr_arena *arena = text->arena;
     if (cr_url_parse(uri, &url, NULL) < 0) /* its words could quote a password */
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": not a URL: write scheme://host[:port]/path/to/repository, without "
-                              "blanks");
+        return cr_err_set(text->err, CR_EINVAL,
+                          "%s: not a URL: write scheme://host[:port]/path/to/repository, without "
+                          "blanks",
+                          text->key);
     size_t authority = url.scheme.len + 3;
     size_t user_info = url.user_info.len > 0 ? url.user_info.len + 1 : 0;
     out->shown = cr_arena_printf(arena, "%.*s%.*s", CR_SLICE_ARG(cr_slice_sub(uri, 0, authority)),
                                  CR_SLICE_ARG(cr_slice_from(uri, authority + user_info)));
     if (!out->shown)
-        return no_memory(err);
+        return no_memory(text->err);
     if (url.path.len < 2 || url.query.len > 0 || url.fragment.len > 0)
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": '%s' names no repository: write %.*s://host/path/to/repository",
-                          out->shown, CR_SLICE_ARG(url.scheme));
+        return cr_err_set(text->err, CR_EINVAL,
+                          "%s: '%s' names no repository: write %.*s://host/path/to/repository",
+                          text->key, out->shown, CR_SLICE_ARG(url.scheme));
     out->mirror_name = mirror_name(cr_slice_of(out->shown), url.path, arena);
-    return out->mirror_name ? split_user_info(&url, arena, out, err) : no_memory(err);
+    return out->mirror_name ? split_user_info(text, &url, out) : no_memory(text->err);
 }
 
 /* The texts of errors end where credentials may begin. */
-static int refuse_scheme(struct cr_slice uri, struct cr_err *err)
+static int refuse_scheme(const struct text *text)
 {
+    struct cr_slice uri = text->uri;
     struct cr_slice scheme = cr_slice_sub(uri, 0, (size_t)cr_slice_find(uri, ':'));
     bool is_url = cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("://"));
     bool is_ssh = cr_slice_ends(scheme, CR_SLICE("ssh")) ||
                   cr_slice_starts(scheme, CR_SLICE("ssh+")) ||
                   (!is_url && !cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("::")));
     if (is_ssh)
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": '%.*s:...' is reached over SSH, which does not work yet: %s; name "
-                              "the repository by its https: URL, or mirror it beside the server",
-                          CR_SLICE_ARG(scheme), today);
-    return cr_err_set(err, CR_EINVAL, KEY ": '%.*s:...' is no transport that is known: %s",
-                      CR_SLICE_ARG(scheme), today);
+        return cr_err_set(text->err, CR_EINVAL,
+                          "%s: '%.*s:...' is reached over SSH, which does not work yet: %s; name "
+                          "the repository by its https: URL, or mirror it beside the server",
+                          text->key, CR_SLICE_ARG(scheme), today);
+    return cr_err_set(text->err, CR_EINVAL, "%s: '%.*s:...' is no transport that is known: %s",
+                      text->key, CR_SLICE_ARG(scheme), today);
 }
 
 static bool is_remote(struct cr_slice text)
@@ -145,7 +155,7 @@ static bool is_remote(struct cr_slice text)
     return false;
 }
 
-int repository_uri_parse(struct cr_slice text, struct cr_arena *arena,
+int repository_uri_parse(const char *key, struct cr_slice text, struct cr_arena *arena,
                          struct repository_uri *out_uri, struct cr_err *err)
 {
     struct repository_uri uri = {.username = "", .password = ""};
@@ -153,17 +163,22 @@ int repository_uri_parse(struct cr_slice text, struct cr_arena *arena,
         text.len--;
     if (text.len == 0)
         return cr_err_set(err, CR_EINVAL,
-                          KEY ": not set: name a git repository, for example file:///srv/config");
+                          "%s: not set: name a git repository, for example file:///srv/config",
+                          key);
     if (cr_slice_find(text, '{') >= 0)
-        return cr_err_set(err, CR_EINVAL,
-                          KEY ": has a placeholder ('{'): one repository serves all here");
+        return cr_err_set(
+            err, CR_EINVAL,
+            "%s: has a placeholder ('{') that is none of {application}, {profile} and "
+            "{label}",
+            key);
+    struct text read = {key, text, arena, err};
     int rc;
     if (is_remote(text))
-        rc = parse_remote(text, arena, &uri, err);
+        rc = parse_remote(&read, &uri);
     else if (has_colon_first(text) && !cr_slice_starts(text, CR_SLICE("file:")))
-        rc = refuse_scheme(text, err);
+        rc = refuse_scheme(&read);
     else
-        rc = parse_local(text, arena, &uri, err);
+        rc = parse_local(&read, &uri);
     if (rc == 0)
         *out_uri = uri;
     return rc;

@@ -23,7 +23,9 @@ struct repository_uri {
     const char *mirror_name; /* for the folder of its mirror: "config-repo-1a2b3c4d5e6f7a8b.git" */
 };
 
-CR_MUST_CHECK int repository_uri_parse(struct cr_slice text, struct cr_arena *arena,
-                                       struct repository_uri *out_uri, struct cr_err *err);
+/* key: the setting that has the text, for errors. */
+CR_MUST_CHECK int repository_uri_parse(const char *key, struct cr_slice text,
+                                       struct cr_arena *arena, struct repository_uri *out_uri,
+                                       struct cr_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "environment.h"
+#include "search_paths.h"
 
 struct file {
     const char *path;
@@ -46,16 +47,25 @@ static int visit_directories(void *ctx, int (*visit)(const char *path, void *vis
 
 static struct environment_options options = {
     .uri = "U", .file_max_bytes = 1 << 20, .legacy_profiles = true};
+static struct config_list search_paths;
 
 static int build(const struct repository *repository, const char *name, const char *profiles,
                  struct cr_arena *arena, struct environment_sources *out, struct cr_err *err)
 {
     struct config_request request;
     struct repository copy = *repository;
-    struct environment_files files = {read_file, visit_directories, &copy, CR_SLICE("main")};
+    struct environment_files files = {read_file, &copy};
+    struct search_paths_tree tree = {visit_directories, &copy};
     assert_int_equal(config_request_parse(cr_slice_of(name), cr_slice_of(profiles),
                                           (struct cr_slice){0}, arena, &request, err),
                      0);
+    struct resolver_places places = {
+        .search_paths = search_paths,
+        .names = request.name_list,
+        .profiles = request.profile_list,
+        .label = CR_SLICE("main"),
+    };
+    assert_int_equal(search_paths_find(&places, &tree, arena, &options.directories, err), 0);
     return environment_build(&options, &files, &request, arena, out, err);
 }
 
@@ -146,11 +156,11 @@ static void cases_14_to_16_search_paths(void **state)
                     {"bar2/foo.yml", "a: 4"}, {"baz/foo.yml", "a: 5"});
     r.directories = directories;
     static const struct cr_slice by_name = {"{application}", 13}, pattern = {"bar*", 4};
-    options.search_paths = (struct config_list){&by_name, 1};
+    search_paths = (struct config_list){&by_name, 1};
     assert_built(&r, "foo", "default", "foo/foo.yml{a=2} foo.yml{a=1}");
-    options.search_paths = (struct config_list){&pattern, 1};
+    search_paths = (struct config_list){&pattern, 1};
     assert_built(&r, "foo", "default", "bar2/foo.yml{a=4} bar1/foo.yml{a=3} foo.yml{a=1}");
-    options.search_paths = (struct config_list){0};
+    search_paths = (struct config_list){0};
 }
 
 static void cases_37_to_41_read_yaml(void **state)

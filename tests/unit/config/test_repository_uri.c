@@ -10,6 +10,8 @@
 
 #include "repository_uri.h"
 
+#define KEY "spring.cloud.config.server.git.uri"
+
 static void names_a_directory(void **state)
 {
     (void)state;
@@ -25,7 +27,7 @@ static void names_a_directory(void **state)
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
         CR_AUTO_ARENA arena = cr_arena_new(0);
         struct repository_uri uri;
-        assert_int_equal(repository_uri_parse(cr_slice_of(texts[i][0]), arena, &uri, NULL), 0);
+        assert_int_equal(repository_uri_parse(KEY, cr_slice_of(texts[i][0]), arena, &uri, NULL), 0);
         assert_string_equal(uri.directory, texts[i][1]);
         assert_string_equal(uri.shown, texts[i][2]);
     }
@@ -44,7 +46,7 @@ static void names_a_remote(void **state)
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
         CR_AUTO_ARENA arena = cr_arena_new(0);
         struct repository_uri uri;
-        assert_int_equal(repository_uri_parse(cr_slice_of(texts[i][0]), arena, &uri, NULL), 0);
+        assert_int_equal(repository_uri_parse(KEY, cr_slice_of(texts[i][0]), arena, &uri, NULL), 0);
         assert_null(uri.directory);
         assert_string_equal(uri.shown, texts[i][1]);
         assert_string_equal(uri.username, texts[i][2]);
@@ -55,7 +57,7 @@ static void names_a_remote(void **state)
 static const char *mirror_of(const char *text, struct cr_arena *arena)
 {
     struct repository_uri uri;
-    assert_int_equal(repository_uri_parse(cr_slice_of(text), arena, &uri, NULL), 0);
+    assert_int_equal(repository_uri_parse(KEY, cr_slice_of(text), arena, &uri, NULL), 0);
     return uri.mirror_name;
 }
 
@@ -98,7 +100,7 @@ static void refuses(void **state)
         CR_AUTO_ARENA arena = cr_arena_new(0);
         struct repository_uri uri;
         struct cr_err err = {0};
-        assert_int_equal(repository_uri_parse(cr_slice_of(texts[i][0]), arena, &uri, &err),
+        assert_int_equal(repository_uri_parse(KEY, cr_slice_of(texts[i][0]), arena, &uri, &err),
                          CR_EINVAL);
         assert_non_null(strstr(err.text, "spring.cloud.config.server.git.uri"));
         assert_non_null(strstr(err.text, texts[i][1]));

@@ -1,0 +1,252 @@
+/* git_pool: a map for finding and a list in the order of use for leaving. */
+#include "git_pool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cr_arena.h"
+#include "cr_buf.h"
+#include "cr_list.h"
+#include "cr_log.h"
+#include "cr_map.h"
+#include "cr_thread.h"
+
+struct entry {
+    struct git_pooled pooled;
+    struct cr_list by_use; /* the head's next was used last */
+    struct cr_arena *arena;
+    struct cr_slice key;
+    size_t held;
+    bool made;
+};
+
+struct git_pool {
+    struct git_pool_options options;
+    char folder[4096];
+    struct cr_mutex lock;
+    struct cr_map *entries;
+    struct cr_list by_use;
+    size_t made_count;
+    bool draining;
+};
+
+static void free_entry(struct entry *entry)
+{
+    if (!entry)
+        return;
+    git_backend_close(entry->pooled.backend);
+    cr_arena_free(entry->arena);
+    free(entry);
+}
+
+/* All on which the connection rests: nobody is served by another's credentials. */
+static void append_key(const struct git_settings *settings, struct cr_slice uri, struct cr_buf *out)
+{
+    const char *const texts[] = {settings->username, settings->password, settings->basedir};
+    cr_buf_slice(out, uri);
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        cr_buf_char(out, '\0');
+        cr_buf_text(out, texts[i] ? texts[i] : "");
+    }
+    cr_buf_char(out, settings->skip_ssl_validation ? '1' : '0');
+    cr_buf_int(out, settings->timeout_s);
+    cr_buf_char(out, ' ');
+    cr_buf_int(out, settings->refresh_rate_s);
+    cr_buf_char(out, settings->try_master ? '1' : '0');
+    cr_buf_text(out, settings->default_label);
+}
+
+static int open_backend(struct git_pool *pool, const struct git_settings *settings,
+                        struct entry *entry, struct cr_slice uri, struct cr_err *err)
+{
+    bool own = settings->basedir && *settings->basedir;
+    struct git_backend_options options = {
+        .default_label = settings->default_label,
+        .try_master = settings->try_master,
+        .is_optional = entry->made || settings->patterns.count > 0,
+        .refs_poll_ms = pool->options.refs_poll_ms,
+        .username = settings->username,
+        .password = settings->password,
+        .folder = own ? settings->basedir : pool->folder,
+        .folder_key = own ? cr_arena_printf(entry->arena, "%sbasedir", settings->key) : "",
+        .skip_ssl_validation = settings->skip_ssl_validation,
+        .refresh_ms = settings->refresh_rate_s * 1000,
+        .timeout_ms = settings->timeout_s * 1000,
+        .fetch_max_ms = pool->options.fetch_max_ms,
+        .log = pool->options.log,
+    };
+    const char *key = cr_arena_printf(entry->arena, "%suri", settings->key);
+    if (!key || !options.folder_key)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = repository_uri_parse(key, uri, entry->arena, &options.uri, err);
+    return rc < 0 ? rc : git_backend_open(&options, &entry->pooled.backend, err);
+}
+
+static int new_entry(struct git_pool *pool, const struct git_settings *settings,
+                     struct cr_slice uri, bool made, struct entry **out_entry, struct cr_err *err)
+{
+    struct entry *entry = calloc(1, sizeof(*entry));
+    if (!entry)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    entry->made = made;
+    entry->pooled.pool = pool;
+    entry->arena = cr_arena_new(0);
+    int rc = entry->arena ? open_backend(pool, settings, entry, uri, err)
+                          : cr_err_set(err, CR_ENOMEM, "out of memory");
+    if (rc < 0)
+        free_entry(entry);
+    else
+        *out_entry = entry;
+    return rc;
+}
+
+/* Under lock: the one made from a request that was used before all others and that nobody holds,
+ * out of the pool. */
+static struct entry *take_unused(struct git_pool *pool)
+{
+    for (struct cr_list *node = pool->by_use.prev; node != &pool->by_use; node = node->prev) {
+        struct entry *entry = CR_CONTAINER(node, struct entry, by_use);
+        if (!entry->made || entry->held > 0)
+            continue;
+        cr_list_remove(&entry->by_use);
+        (void)cr_map_remove(pool->entries, entry->key);
+        pool->made_count--;
+        return entry;
+    }
+    return NULL;
+}
+
+/* Under lock. */
+static int add_entry(struct git_pool *pool, struct entry *entry, struct cr_slice key,
+                     struct cr_err *err)
+{
+    const char *kept = cr_arena_slice(entry->arena, key);
+    entry->key = (struct cr_slice){kept, key.len};
+    if (!kept || cr_map_put(pool->entries, key, entry) < 0)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    cr_list_push_front(&pool->by_use, &entry->by_use);
+    pool->made_count += entry->made;
+    if (pool->draining)
+        git_backend_drain(entry->pooled.backend);
+    return 0;
+}
+
+/* Under lock: opened, and in the pool. *out_unused is to be closed when the lock is open. */
+static int open_entry(struct git_pool *pool, const struct git_settings *settings,
+                      struct cr_slice uri, bool made, struct cr_slice key, struct entry **out_entry,
+                      struct entry **out_unused, struct cr_err *err)
+{
+    if (made && pool->made_count >= pool->options.made_max) {
+        *out_unused = take_unused(pool);
+        if (!*out_unused)
+            return cr_err_set(
+                err, CR_EUNAVAILABLE,
+                "'%.*s': %zu repositories made from requests are open and in use, the "
+                "most that crema.config.repositories-max allows",
+                CR_SLICE_ARG(uri), pool->made_count);
+    }
+    struct entry *entry = NULL;
+    int rc = new_entry(pool, settings, uri, made, &entry, err);
+    if (rc < 0)
+        return rc;
+    rc = add_entry(pool, entry, key, err);
+    if (rc < 0)
+        free_entry(entry);
+    else
+        *out_entry = entry;
+    return rc;
+}
+
+int git_pool_get(struct git_pool *pool, const struct git_settings *settings, struct cr_slice uri,
+                 bool made, struct git_pooled **out_pooled, struct cr_err *err)
+{
+    CR_AUTO(cr_buf) key = {0};
+    struct entry *unused = NULL;
+    append_key(settings, uri, &key);
+    if (cr_buf_status(&key) < 0)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    cr_mutex_lock(&pool->lock);
+    struct entry *entry = cr_map_get(pool->entries, cr_buf_view(&key));
+    int rc = 0;
+    if (entry) {
+        cr_list_remove(&entry->by_use);
+        cr_list_push_front(&pool->by_use, &entry->by_use);
+    } else {
+        rc = open_entry(pool, settings, uri, made, cr_buf_view(&key), &entry, &unused, err);
+    }
+    if (rc == 0) {
+        entry->held++;
+        *out_pooled = &entry->pooled;
+    }
+    cr_mutex_unlock(&pool->lock);
+    free_entry(unused);
+    return rc;
+}
+
+void git_pool_put(struct git_pooled *pooled)
+{
+    struct entry *entry = CR_CONTAINER(pooled, struct entry, pooled);
+    CR_LOCKED(&pooled->pool->lock);
+    entry->held--;
+}
+
+void git_pool_each(struct git_pool *pool, void (*visit)(void *ctx, struct git_backend *backend),
+                   void *ctx)
+{
+    size_t cursor;
+    void *value;
+    struct cr_slice key;
+    CR_LOCKED(&pool->lock);
+    for (int made = 0; made <= 1; made++) {
+        for (cursor = 0; cr_map_next(pool->entries, &cursor, &key, &value);) {
+            struct entry *entry = value;
+            if (entry->made == (made == 1))
+                visit(ctx, entry->pooled.backend);
+        }
+    }
+}
+
+int git_pool_new(const struct git_pool_options *options, struct git_pool **out_pool,
+                 struct cr_err *err)
+{
+    struct git_pool *pool = calloc(1, sizeof(*pool));
+    struct cr_map *entries = cr_map_new(0, NULL);
+    if (!pool || !entries) {
+        free(pool);
+        cr_map_free(entries);
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    }
+    pool->options = *options;
+    pool->entries = entries;
+    (void)snprintf(pool->folder, sizeof(pool->folder), "%s/data/config", options->home);
+    cr_mutex_init(&pool->lock);
+    cr_list_init(&pool->by_use);
+    *out_pool = pool;
+    return 0;
+}
+
+void git_pool_drain(struct git_pool *pool)
+{
+    size_t cursor = 0;
+    void *value;
+    struct cr_slice key;
+    CR_LOCKED(&pool->lock);
+    pool->draining = true;
+    while (cr_map_next(pool->entries, &cursor, &key, &value))
+        git_backend_drain(((struct entry *)value)->pooled.backend);
+}
+
+void git_pool_free(struct git_pool *pool)
+{
+    if (!pool)
+        return;
+    size_t cursor = 0;
+    void *value;
+    struct cr_slice key;
+    /* Without the lock: who still waits for a fetch is let go, and puts back. */
+    while (cr_map_next(pool->entries, &cursor, &key, &value))
+        free_entry(value);
+    cr_map_free(pool->entries);
+    cr_mutex_fini(&pool->lock);
+    free(pool);
+}
