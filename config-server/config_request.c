@@ -140,6 +140,8 @@ static int split_list(enum kind kind, struct cr_slice text, size_t max, struct c
         part = cr_slice_trim(part);
         if (part.len == 0 || listed(&list, part))
             continue;
+        if (cr_slice_starts(part, CR_SLICE("/")))
+            return refuse(err, kind, text, "no item may begin with a slash");
         if (list.count == max)
             return cr_err_set(err, CR_EINVAL, "%s: more than %zu items", kind_names[kind], max);
         items[list.count++] = part;

@@ -5,6 +5,7 @@
 
 #include "cr_buf.h"
 #include "cr_int.h"
+#include "cr_utf8.h"
 
 static const char *const extensions[] = {".properties", ".yml", ".yaml"};
 
@@ -191,6 +192,14 @@ bool resolver_is_pattern(struct cr_slice text)
     return cr_slice_find(text, '*') >= 0 || cr_slice_find(text, '?') >= 0;
 }
 
+/* Where the character at `at` ends; a byte that is no UTF-8 counts as one. */
+static size_t character_end(struct cr_slice text, size_t at)
+{
+    struct cr_slice rest = cr_slice_from(text, at);
+    (void)cr_utf8_next(&rest);
+    return text.len - rest.len;
+}
+
 /* Linear: on a mismatch only the last star is tried again. */
 static bool segment_matches(struct cr_slice pattern, struct cr_slice text)
 {
@@ -199,12 +208,15 @@ static bool segment_matches(struct cr_slice pattern, struct cr_slice text)
         if (p < pattern.len && pattern.ptr[p] == '*') {
             star = p++;
             resume = t;
-        } else if (p < pattern.len && (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+        } else if (p < pattern.len && pattern.ptr[p] == '?') {
+            p++;
+            t = character_end(text, t);
+        } else if (p < pattern.len && pattern.ptr[p] == text.ptr[t]) {
             p++;
             t++;
         } else if (star != SIZE_MAX) {
             p = star + 1;
-            t = ++resume;
+            t = resume = character_end(text, resume);
         } else {
             return false;
         }
