@@ -7,8 +7,8 @@
 
 #include "cr_utf8.h"
 
-enum kind { NAME, PROFILES, LABEL };
-static const char *const kind_names[] = {"name", "profiles", "label"};
+enum kind { NAME, PROFILES, LABEL, PATH };
+static const char *const kind_names[] = {"name", "profiles", "label", "path"};
 
 static int hex_value(char c)
 {
@@ -62,11 +62,11 @@ static struct cr_slice normalise(struct cr_slice text, struct cr_arena *arena)
     return (struct cr_slice){out, len};
 }
 
-static bool has_forbidden_byte(struct cr_slice text)
+static bool has_forbidden_byte(enum kind kind, struct cr_slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c < ' ' || c == 0x7f || c == '/' || c == '\\')
+        if (c < ' ' || c == 0x7f || (c == '/' && kind != PATH) || c == '\\')
             return true;
     }
     return false;
@@ -86,7 +86,7 @@ static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *are
                           kind_names[kind], text.len, CONFIG_REQUEST_TEXT_MAX);
     if (!cr_utf8_valid(text))
         return cr_err_set(err, CR_EINVAL, "%s: not UTF-8", kind_names[kind]);
-    if (has_forbidden_byte(text))
+    if (has_forbidden_byte(kind, text))
         return cr_err_set(err, CR_EINVAL,
                           "%s: an encoded slash, backslash or control character is refused (write "
                           "'(_)' for a slash)",
@@ -194,37 +194,10 @@ static int check_profiles(struct cr_slice profiles, struct cr_err *err)
     return rc;
 }
 
-static bool is_word(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Spring's \b\.(ya?ml|properties|json)\b anywhere: such a path asks for a flat text. */
-static bool has_format_suffix(struct cr_slice text)
-{
-    static const char *const suffixes[] = {".yml", ".yaml", ".properties", ".json"};
-    for (size_t i = 1; i < text.len; i++) {
-        if (text.ptr[i] != '.' || !is_word(text.ptr[i - 1]))
-            continue;
-        struct cr_slice rest = cr_slice_from(text, i);
-        for (size_t k = 0; k < CR_COUNT(suffixes); k++) {
-            size_t len = strlen(suffixes[k]);
-            if (cr_slice_starts(rest, cr_slice_of(suffixes[k])) &&
-                (rest.len == len || !is_word(rest.ptr[len])))
-                return true;
-        }
-    }
-    return false;
-}
-
 int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
                          struct cr_arena *arena, struct config_request *out_request,
                          struct cr_err *err)
 {
-    if (cr_slice_is(name, "actuator"))
-        return cr_err_set(err, CR_ENOTFOUND, "no such actuator endpoint");
-    if (!label.ptr && has_format_suffix(profiles))
-        return cr_err_set(err, CR_ENOTFOUND, "'%.*s' names no profile", CR_SLICE_ARG(profiles));
     int rc = check_text(NAME, name, arena, err);
     if (rc == 0)
         rc = check_text(PROFILES, profiles, arena, err);
@@ -249,4 +222,14 @@ int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct 
     if (rc == 0)
         *out_request = request;
     return rc;
+}
+
+int config_request_path(struct cr_slice path, struct cr_arena *arena, struct cr_slice *out_path,
+                        struct cr_err *err)
+{
+    int rc = check_text(PATH, path, arena, err);
+    if (rc < 0)
+        return rc;
+    *out_path = translate_slashes(path, arena);
+    return out_path->ptr ? 0 : cr_err_set(err, CR_ENOMEM, "out of memory");
 }

@@ -2,7 +2,7 @@
  *
  * Ownership: slices point into the caller's arena or into the texts that were passed in.
  * Errors:    CR_EINVAL (answer 400) a name, profile or label that is refused, with the reason;
- *            CR_ENOTFOUND (answer 404) a path that belongs to another kind of answer; CR_ENOMEM.
+ *            CR_ENOMEM.
  * Threads:   any.
  * Source:    config-server reference 1.1 and 1.5 (Spring's PathUtils, EnvironmentController).
  */
@@ -36,5 +36,9 @@ struct config_request {
 CR_MUST_CHECK int config_request_parse(struct cr_slice name, struct cr_slice profiles,
                                        struct cr_slice label, struct cr_arena *arena,
                                        struct config_request *out_request, struct cr_err *err);
+
+/* The same for the path of a file: segments that were decoded each, with slashes between them. */
+CR_MUST_CHECK int config_request_path(struct cr_slice path, struct cr_arena *arena,
+                                      struct cr_slice *out_path, struct cr_err *err);
 
 #endif

@@ -27,6 +27,12 @@ const struct cr_setting config_setting_rows[] = {
      "{profile}, {label}, * and **."},
     {"spring.cloud.config.server.accept-empty", CR_SETTING_BOOL, FIELD(accept_empty), "true", 0, 0,
      0, "Answer 200 with no sources for an application without configuration; false: 404."},
+    {"spring.cloud.config.server.prefix", CR_SETTING_TEXT, FIELD(prefix), "", 0, 0, 0,
+     "Stands in front of all paths but /actuator: \"/config\", with a slash before and none "
+     "behind."},
+    {"spring.cloud.config.server.strip-document-from-yaml", CR_SETTING_BOOL, FIELD(strip_document),
+     "true", 0, 0, 0,
+     "Print a YAML document that is a list or a value as it is, without the key \"document\"."},
     {"crema.config.legacy-spring-profiles", CR_SETTING_BOOL, FIELD(legacy_profiles), "true", 0, 0,
      0,
      "Take the key spring.profiles as a document's condition, as before Spring Boot 2.4; false: "
@@ -103,6 +109,17 @@ static int check_directory(const struct config_settings *config, const char *dir
     return 0;
 }
 
+static int check_prefix(struct cr_slice prefix, struct cr_err *err)
+{
+    if (prefix.len > 0 &&
+        (!cr_slice_starts(prefix, CR_SLICE("/")) || cr_slice_ends(prefix, CR_SLICE("/"))))
+        return cr_err_set(err, CR_EINVAL,
+                          "spring.cloud.config.server.prefix: '%.*s': begins with a slash and ends "
+                          "without one, like /config",
+                          CR_SLICE_ARG(prefix));
+    return 0;
+}
+
 int config_settings_check(const void *settings, const struct cr_environment *environment,
                           struct cr_err *err)
 {
@@ -112,7 +129,9 @@ int config_settings_check(const void *settings, const struct cr_environment *env
     struct repository_uri uri;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = repository_uri_parse(GIT "uri", cr_slice_of(config->uri), arena, &uri, err);
+    int rc = check_prefix(cr_slice_of(config->prefix), err);
+    if (rc == 0)
+        rc = repository_uri_parse(GIT "uri", cr_slice_of(config->uri), arena, &uri, err);
     if (rc < 0)
         return rc;
     if (uri.directory)

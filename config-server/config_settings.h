@@ -20,6 +20,8 @@ struct config_settings {
     bool skip_failing_labels;
     struct cr_setting_list search_paths;
     bool accept_empty;
+    const char *prefix; /* of all paths: "" or "/config" */
+    bool strip_document;
     bool legacy_profiles;
     int64_t refs_poll_ms;
     int64_t cache_max_bytes;

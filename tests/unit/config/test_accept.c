@@ -38,13 +38,52 @@ static void case_67_chooses_a_form(void **state)
         {"*/*;q=abc", ACCEPT_PLAIN},
         {"*/*;q=0.0001", ACCEPT_NONE},
         {"*/*;q=1.5", ACCEPT_PLAIN},
+        {"*/*, " V2, ACCEPT_ORIGINS},
+        {"application/*, " V2 ";q=0.9", ACCEPT_PLAIN},
+        {"json", ACCEPT_NONE},
     };
     for (size_t i = 0; i < CR_COUNT(cases); i++)
         assert_int_equal(accept_form(cr_slice_of(cases[i].header)), cases[i].form);
 }
 
+static void cases_68_and_69_choose_text_or_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header, *type;
+        enum accept_file form;
+    } cases[] = {
+        {NULL, "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"*/*", "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"text/*", "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"text/plain", "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"text/plain;charset=latin1", "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"application/xml", "application/xml;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"application/json", "application/json", ACCEPT_FILE_TEXT},
+        {"application/x+json", "application/x+json", ACCEPT_FILE_TEXT},
+        {"text/html,application/xhtml+xml,*/*;q=0.8", "text/html;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"application/octet-stream", "application/octet-stream", ACCEPT_FILE_BYTES},
+        {"application/*", "application/octet-stream", ACCEPT_FILE_BYTES},
+        {"*/*, application/octet-stream", "application/octet-stream", ACCEPT_FILE_BYTES},
+        {"application/octet-stream;q=0.1, */*", "text/plain;charset=UTF-8", ACCEPT_FILE_TEXT},
+        {"image/*", NULL, ACCEPT_FILE_NONE},
+        {"text/plain;q=0", NULL, ACCEPT_FILE_NONE},
+        {"text/\"x", NULL, ACCEPT_FILE_NONE},
+        {"text/a b", NULL, ACCEPT_FILE_NONE},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        char type[ACCEPT_TYPE_SIZE];
+        assert_int_equal(accept_file(cr_slice_of(cases[i].header), type), cases[i].form);
+        if (cases[i].type)
+            assert_string_equal(type, cases[i].type);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(case_67_chooses_a_form)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(case_67_chooses_a_form),
+        cmocka_unit_test(cases_68_and_69_choose_text_or_bytes),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,17 +111,36 @@ static void case_74_checks_profiles(void **state)
     }
 }
 
-static void case_61_leaves_flat_formats_alone(void **state)
+static void checks_the_path_of_a_file(void **state)
 {
     (void)state;
-    CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct config_request request;
-    assert_int_equal(parse("foo", "default.yml", NULL, arena, &request), CR_ENOTFOUND);
-    assert_int_equal(parse("foo", "a.json.b", NULL, arena, &request), CR_ENOTFOUND);
-    assert_int_equal(parse("foo", "dev.properties", NULL, arena, &request), CR_ENOTFOUND);
-    assert_int_equal(parse("foo", "dev.ymlx", NULL, arena, &request), 0);
-    assert_int_equal(parse("app", "dev.yml", "main", arena, &request), 0);
-    assert_int_equal(parse("actuator", "health", NULL, arena, &request), CR_ENOTFOUND);
+    static const struct {
+        const char *path, *expected;
+    } cases[] = {
+        {"nginx.conf", "nginx.conf"},
+        {"sub/dir/a.txt", "sub/dir/a.txt"},
+        {"sub(_)a.txt", "sub/a.txt"},
+        {"a%b", "a%b"},
+        {"../a", NULL},
+        {"a/..b", NULL},
+        {"(_)etc/passwd", NULL},
+        {"a#b", NULL},
+        {"a\\b", NULL},
+        {"%2e%2e/a", NULL},
+        {"a%252e%252e", "a%252e%252e"},
+        {"", NULL},
+        {"a\xff", NULL},
+        {"a\nb", NULL},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct cr_slice path = {0};
+        struct cr_err err = {0};
+        int rc = config_request_path(cr_slice_of(cases[i].path), arena, &path, &err);
+        assert_int_equal(rc, cases[i].expected ? 0 : CR_EINVAL);
+        if (cases[i].expected)
+            assert_true(cr_slice_is(path, cases[i].expected));
+    }
 }
 
 static void bounds_lengths_and_lists(void **state)
@@ -146,10 +165,8 @@ static void bounds_lengths_and_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_request_apart),
-        cmocka_unit_test(case_73_refuses_ways_out),
-        cmocka_unit_test(case_74_checks_profiles),
-        cmocka_unit_test(case_61_leaves_flat_formats_alone),
+        cmocka_unit_test(takes_a_request_apart),    cmocka_unit_test(case_73_refuses_ways_out),
+        cmocka_unit_test(case_74_checks_profiles),  cmocka_unit_test(checks_the_path_of_a_file),
         cmocka_unit_test(bounds_lengths_and_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,14 +2,15 @@ package peer;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.cloud.netflix.eureka.server.EnableEurekaServer;
 import org.springframework.context.annotation.Configuration;
 
-/** A Spring Boot application of whichever line its libraries are, which tells what it was given by its actuator. */
+/** Spring's Eureka server of the Hoxton line as it comes. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-public class Client {
+@EnableEurekaServer
+public class Server {
     public static void main(String[] arguments) {
-        System.setOut(System.err); // what it logs
-        SpringApplication.run(Client.class, arguments);
+        SpringApplication.run(Server.class, arguments);
     }
 }

@@ -1,0 +1,95 @@
+/* asked: what the handlers have in common: checks, waiting, and answers to failures. */
+#include "asked.h"
+
+#define RETRY_AFTER_S "5"
+
+void asked_refused(struct cr_http_request *req, int code, const struct cr_err *err)
+{
+    int status = code == CR_ENOTFOUND || code == CR_ELIMIT ? 404 : code == CR_ENOMEM ? 500 : 400;
+    cr_http_problem(req, status, "%s", err->text);
+}
+
+/* An unknown label is 404, a remote repository that was never fetched 503, what stands in the files
+ * 500, and what the form that was asked for cannot show 400. */
+void asked_failed(struct asked *asked, int code, const struct cr_err *err)
+{
+    const struct config_request *request = &asked->request;
+    struct cr_http_request *req = asked->req;
+    struct cr_slice label = request->label.ptr ? request->label : CR_SLICE("null");
+    if (code == CR_ENOTFOUND || code == CR_EINVAL) {
+        cr_http_problem(req, code == CR_EINVAL ? 400 : 404, "%s", err->text);
+        return;
+    }
+    if (code == CR_EUNAVAILABLE) {
+        cr_http_answer_header(req, "Retry-After", RETRY_AFTER_S);
+        cr_http_problem(req, 503, "%s", err->text);
+        return;
+    }
+    cr_http_problem(req, 500,
+                    "Could not construct context for config=%.*s profile=%.*s label=%.*s "
+                    "includeOrigin=%s: %s",
+                    CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles),
+                    CR_SLICE_ARG(label), asked->view.view == CONFIG_VIEW_V2 ? "true" : "false",
+                    err->text);
+}
+
+bool asked_new(struct cr_http_request *req, const struct config_site *site, size_t size,
+               struct asked **out_asked)
+{
+    struct asked *asked = cr_arena_alloc(cr_http_arena(req), size);
+    if (!asked) {
+        cr_http_problem(req, 500, "out of memory");
+        return false;
+    }
+    asked->req = req;
+    asked->site = site;
+    *out_asked = asked;
+    return true;
+}
+
+bool asked_understand(struct asked *asked, struct cr_slice name, struct cr_slice profiles,
+                      struct cr_slice label)
+{
+    struct cr_err err = {0};
+    int rc = config_request_parse(name, profiles, label, cr_http_arena(asked->req), &asked->request,
+                                  &err);
+    if (rc < 0)
+        asked_refused(asked->req, rc, &err);
+    return rc == 0;
+}
+
+bool asked_resolves(struct asked *asked, bool *out_resolves)
+{
+    static const struct {
+        const char *word;
+        bool value;
+    } words[] = {
+        {"", true},       {"true", true}, {"on", true},  {"yes", true}, {"1", true},
+        {"false", false}, {"off", false}, {"no", false}, {"0", false},
+    };
+    struct cr_slice text = cr_slice_trim(cr_http_query(asked->req, "resolvePlaceholders"));
+    for (size_t i = 0; i < CR_COUNT(words); i++) {
+        if (cr_slice_equal_nocase(text, cr_slice_of(words[i].word))) {
+            *out_resolves = words[i].value;
+            return true;
+        }
+    }
+    cr_http_problem(asked->req, 400,
+                    "resolvePlaceholders=%.*s: one of true, on, yes, 1, false, off, no and 0",
+                    CR_SLICE_ARG(cr_slice_sub(text, 0, 100)));
+    return false;
+}
+
+static void waited(struct config_wait *wait)
+{
+    struct asked *asked = CR_CONTAINER(wait, struct asked, wait);
+    asked->answer(asked);
+}
+
+void asked_answer(struct asked *asked, void (*answer)(struct asked *asked))
+{
+    asked->answer = answer;
+    config_wait_init(&asked->wait, waited);
+    if (!config_service_wait(asked->site->service, &asked->request, &asked->wait))
+        answer(asked);
+}

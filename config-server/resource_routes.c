@@ -1,0 +1,171 @@
+/* resource_routes: a file as text, with its placeholders resolved, or as bytes. */
+#include "resource_routes.h"
+
+#include "accept.h"
+#include "charset.h"
+#include "cr_buf.h"
+#include "http_date.h"
+#include "placeholders.h"
+
+enum { BUILD_BYTES_MAX = 64 * 1024 * 1024, TEXT_BYTES_MAX = 32 * 1024 * 1024 };
+
+struct asked_file {
+    struct asked asked;
+    struct cr_slice path;
+    enum accept_file form;
+    char type[ACCEPT_TYPE_SIZE];
+    enum charset charset; /* in which a text is read */
+    bool resolves;
+    bool is_risky; /* a browser might take it for something to run */
+};
+
+/* What follows the last dot, or nothing. */
+static struct cr_slice extension_of(struct cr_slice name)
+{
+    ptrdiff_t dot = cr_slice_find_last(name, '.');
+    return dot < 0 ? (struct cr_slice){0} : cr_slice_from(name, (size_t)dot + 1);
+}
+
+/* Spring's list against reflected downloads. */
+static bool is_safe_extension(struct cr_slice extension)
+{
+    static const char *const safe[] = {"txt",  "text", "yml",  "yaml", "properties", "csv",
+                                       "json", "xml",  "atom", "rss",  "png",        "jpe",
+                                       "jpeg", "jpg",  "gif",  "wbmp", "bmp"};
+    for (size_t i = 0; i < CR_COUNT(safe); i++) {
+        if (cr_slice_equal_nocase(extension, cr_slice_of(safe[i])))
+            return true;
+    }
+    return cr_slice_trim(extension).len == 0;
+}
+
+/* By the name in the URL, and by what stands behind its ';'. */
+static bool is_risky(struct cr_http_request *req, const struct config_path *path)
+{
+    struct cr_slice raw = cr_http_path(req);
+    struct cr_slice parameters = cr_slice_from(raw, (size_t)(cr_slice_find_last(raw, '/') + 1)),
+                    name;
+    (void)cr_slice_split(&parameters, ';', &name);
+    return !is_safe_extension(extension_of(path->segments[path->count - 1])) ||
+           !is_safe_extension(extension_of(parameters));
+}
+
+/* --- answering --- */
+
+static bool is_not_modified(struct cr_http_request *req, int64_t modified_s)
+{
+    int64_t since_s;
+    return http_date_parse(cr_http_header(req, "If-Modified-Since"), &since_s) &&
+           modified_s <= since_s;
+}
+
+static int make_text(const struct asked_file *file, const struct config_resource *found,
+                     struct cr_buf *out, struct cr_err *err)
+{
+    if (!file->resolves) {
+        charset_decode(file->charset, found->bytes, out);
+        return 0;
+    }
+    CR_AUTO(cr_buf) text = {.max = TEXT_BYTES_MAX};
+    charset_decode(file->charset, found->bytes, &text);
+    int rc = cr_buf_status(&text);
+    if (rc < 0)
+        return cr_err_set(err, rc, "the answer: %s", cr_code_name(rc));
+    CR_AUTO_PLACEHOLDERS placeholders = placeholders_new(&found->environment);
+    return placeholders ? placeholders_text(placeholders, cr_buf_view(&text), out, err)
+                        : cr_err_set(err, CR_ENOMEM, "out of memory");
+}
+
+static void answer_found(struct asked_file *file, const struct config_resource *found)
+{
+    struct cr_http_request *req = file->asked.req;
+    struct cr_err err = {0};
+    char modified[HTTP_DATE_SIZE];
+    CR_AUTO(cr_buf) text = {.max = TEXT_BYTES_MAX};
+    if (found->modified_s > 0) {
+        http_date_write(found->modified_s, modified);
+        cr_http_answer_header(req, "Last-Modified", modified);
+        if (is_not_modified(req, found->modified_s)) {
+            cr_http_answer(req, 304, NULL, (struct cr_slice){0});
+            return;
+        }
+    }
+    int rc = file->form == ACCEPT_FILE_TEXT ? make_text(file, found, &text, &err) : 0;
+    if (rc < 0) {
+        asked_failed(&file->asked, rc, &err);
+        return;
+    }
+    if (file->is_risky)
+        cr_http_answer_header(req, "Content-Disposition", "inline;filename=f.txt");
+    if (file->form == ACCEPT_FILE_TEXT)
+        cr_http_answer_buf(req, 200, file->type, &text);
+    else
+        cr_http_answer(req, 200, file->type, found->bytes);
+}
+
+/* A file that is not there is an empty 404, as Spring's advice for resources has it. */
+static void answer(struct asked *asked)
+{
+    struct asked_file *file = CR_CONTAINER(asked, struct asked_file, asked);
+    struct config_resource found = {0};
+    struct cr_err err = {0};
+    CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
+    int rc = arena ? config_service_resource(asked->site->service, &asked->request, file->path,
+                                             arena, &found, &err)
+                   : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    if (rc == CR_ENOTFOUND)
+        cr_http_answer(asked->req, 404, NULL, (struct cr_slice){0});
+    else if (rc < 0)
+        asked_failed(asked, rc, &err);
+    else
+        answer_found(file, &found);
+}
+
+/* --- asking --- */
+
+static bool understand_path(struct asked_file *file, struct cr_slice text)
+{
+    struct cr_http_request *req = file->asked.req;
+    struct cr_err err = {0};
+    int rc = config_request_path(text, cr_http_arena(req), &file->path, &err);
+    if (rc < 0)
+        asked_refused(req, rc, &err);
+    return rc == 0;
+}
+
+static bool choose_form(struct asked_file *file)
+{
+    struct cr_http_request *req = file->asked.req;
+    file->form = accept_file(cr_http_header(req, "Accept"), file->type);
+    if (file->form == ACCEPT_FILE_NONE) {
+        cr_http_problem(req, 406,
+                        "a file is application/octet-stream, or text of a type that "
+                        "Accept names without a wildcard");
+        return false;
+    }
+    /* A name that is unknown here means UTF-8, as in Spring. */
+    (void)charset_of(cr_http_header(req, "Accept-Charset"), &file->charset);
+    return file->form == ACCEPT_FILE_BYTES || asked_resolves(&file->asked, &file->resolves);
+}
+
+void resource_get(struct cr_http_request *req, const struct config_site *site,
+                  const struct config_path *path, bool default_label)
+{
+    struct asked *asked;
+    struct cr_slice label = {0};
+    if (!default_label)
+        label = path->segments[2];
+    struct cr_slice rest = config_path_rest(path, default_label ? 2 : 3, cr_http_arena(req));
+    if (!asked_new(req, site, sizeof(struct asked_file), &asked))
+        return;
+    struct asked_file *file = CR_CONTAINER(asked, struct asked_file, asked);
+    file->is_risky = is_risky(req, path);
+    if (!choose_form(file) || !asked_understand(asked, path->segments[0], path->segments[1], label))
+        return;
+    if (rest.len == 0) { /* three segments that no environment answers */
+        cr_http_answer(req, 404, NULL, (struct cr_slice){0});
+        return;
+    }
+    if (understand_path(file, rest))
+        asked_answer(asked, answer);
+}
