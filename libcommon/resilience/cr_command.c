@@ -332,6 +332,11 @@ void cr_execution_no_fallback(struct cr_execution *run, int64_t now_ms)
 
 /* --- asking --- */
 
+int64_t cr_command_max_concurrent(const struct cr_command *command)
+{
+    return atomic_load_explicit(&command->max_concurrent, memory_order_relaxed);
+}
+
 int32_t cr_command_timeout_ms(const struct cr_command *command)
 {
     return atomic_load_explicit(&command->timeout_ms, memory_order_relaxed);

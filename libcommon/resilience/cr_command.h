@@ -100,6 +100,9 @@ void cr_execution_no_fallback(struct cr_execution *run, int64_t now_ms);
 /* The time limit, or 0 for none. */
 int32_t cr_command_timeout_ms(const struct cr_command *command);
 
+/* How many may run at a time. */
+int64_t cr_command_max_concurrent(const struct cr_command *command);
+
 /* Thresholds, flags, limits and the timeout are live; windows keep the sizes they were made with.
  */
 void cr_command_configure(struct cr_command *command,

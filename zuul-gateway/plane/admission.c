@@ -20,8 +20,9 @@ int admission_begin(struct cr_command *command, struct cr_command_shard *shard,
         return fault_set(fault, FAILURE_CIRCUIT_OPEN, "circuitBreaker",
                          "the circuit of '%s' is open after too many failures",
                          cr_command_key(command));
-    return fault_set(fault, FAILURE_SEMAPHORE_FULL, "zuul.semaphore.max-semaphores",
-                     "'%s' has as many requests in work as it may have", cr_command_key(command));
+    return fault_limit(fault, FAILURE_SEMAPHORE_FULL, "zuul.semaphore.max-semaphores",
+                       cr_command_max_concurrent(command),
+                       "'%s' has as many requests in work as it may have", cr_command_key(command));
 }
 
 void admission_success(struct cr_execution *run, int64_t now_ms)

@@ -33,6 +33,7 @@ struct exchange {
     struct cr_execution run;
     bool admitted;
     bool stream; /* admin side: no total deadline */
+    bool fixed;  /* of a url: route, which has time limits of other names */
     bool tunnel; /* a WebSocket: octets pass both ways until both sides have ended */
 
     bool is_head, idempotent, expects, upgrades, takes_chunks, takes_trailers, persistent;

@@ -46,6 +46,17 @@ void exchange_expect_body(struct exchange *exchange);
 CR_MUST_CHECK int exchange_check_size(const struct exchange *exchange, uint64_t octets,
                                       struct fault *fault);
 
+/* The settings that hold its time limits. */
+static inline const char *exchange_connect_rule(const struct exchange *x)
+{
+    return x->fixed ? "zuul.host.connect-timeout-millis" : "ribbon.ConnectTimeout";
+}
+
+static inline const char *exchange_read_rule(const struct exchange *x)
+{
+    return x->fixed ? "zuul.host.socket-timeout-millis" : "ribbon.ReadTimeout";
+}
+
 /* Is x still what the client waits for? A failure on the way ends it. */
 static inline bool exchange_alive(const struct client *client, const struct exchange *x)
 {

@@ -67,6 +67,7 @@ static void follow(struct exchange *x, const struct destination_plan *plan)
     x->policy = plan->policy;
     x->service = plan->destination->service;
     x->stream = plan->destination == worker->snapshot->admin;
+    x->fixed = plan->destination->static_url;
     x->connect_ms = plan->destination->connect_ms;
     x->read_ms = plan->destination->read_ms;
     if (x->route)

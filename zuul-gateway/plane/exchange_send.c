@@ -87,7 +87,7 @@ void exchange_connect_failed(struct exchange *x, int errnum)
 {
     struct fault fault;
     if (errnum == ETIMEDOUT)
-        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, "ribbon.ConnectTimeout",
+        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, exchange_connect_rule(x),
                     x->connect_ms, "%.*s did not accept a connection in time",
                     CR_SLICE_ARG(x->instance->authority));
     else

@@ -63,7 +63,7 @@ void exchange_upstream_expired(struct exchange *x)
     struct fault fault;
     struct cr_slice authority = x->instance->authority;
     if (x->upstream->connecting && now(x) >= x->upstream->connect_deadline_ms)
-        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, "ribbon.ConnectTimeout",
+        fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, exchange_connect_rule(x),
                     x->connect_ms, "%.*s did not accept a connection in time",
                     CR_SLICE_ARG(authority));
     else if (x->tunnel)
@@ -77,7 +77,7 @@ void exchange_upstream_expired(struct exchange *x)
     else if (!x->request_end_ms)
         stalled(x, &fault);
     else if (x->read_ms && now(x) - x->request_end_ms >= x->read_ms)
-        fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, "ribbon.ReadTimeout", x->read_ms,
+        fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, exchange_read_rule(x), x->read_ms,
                     "%.*s did not answer in time", CR_SLICE_ARG(authority));
     else
         fault_limit(&fault, FAILURE_DEADLINE, "execution.isolation.thread.timeoutInMilliseconds",

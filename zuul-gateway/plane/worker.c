@@ -14,6 +14,7 @@
 #include "cr_int.h"
 #include "listener.h"
 #include "plane.h"
+#include "problem.h"
 #include "upstream.h"
 
 enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, LAST_ACCEPTS_MS = 10, WAIT_MAX_MS = 1000 };
@@ -23,11 +24,17 @@ enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, LAST_ACCEPTS_MS = 10, WAIT_MAX_MS
 /* Too many already: a word of explanation, if the socket takes it, and the end. */
 static void shed(struct worker *worker, int fd)
 {
-    static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-                               "X-Gateway-Failure: overload_shed\r\nConnection: close\r\n"
-                               "Content-Length: 0\r\n\r\n";
-    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    struct fault fault;
+    fault_limit(&fault, FAILURE_OVERLOAD_SHED, "crema.gateway.connections-max",
+                (int64_t)worker->options->connections_max, "too many connections are open");
+    const struct problem problem = {
+        .fault = &fault, .wall_ms = cr_clock_wall_ms(), .retry_after_s = 1, .close = true};
+    CR_AUTO(cr_buf) text = {0};
+    problem_write(&problem, &text);
+    if (!cr_buf_status(&text))
+        (void)!send(fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT);
     lane_count(&worker->counts.shed);
+    lane_count(&worker->counts.failures[FAILURE_OVERLOAD_SHED]);
     close(fd);
 }
 

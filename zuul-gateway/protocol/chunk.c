@@ -43,7 +43,8 @@ static int read_size(struct chunk_reader *reader, char c, struct fault *fault)
     int digit = octet_hex_value(c);
     if (digit >= 0) {
         if (++reader->digits > CHUNK_DIGITS_MAX)
-            return bad(reader, "a size of too many digits", fault);
+            return fault_limit(fault, reader->bad, "RFC 9112 7.1", CHUNK_DIGITS_MAX,
+                               "chunked body: a size of too many digits");
         reader->left = reader->left * 16 + (uint64_t)digit;
         return 0;
     }
@@ -64,12 +65,16 @@ static int read_size(struct chunk_reader *reader, char c, struct fault *fault)
 /* Blanks behind the size, and extensions, which are bounded and dropped. */
 static int read_extension(struct chunk_reader *reader, char c, struct fault *fault)
 {
-    if (++reader->line_octets > CHUNK_EXTENSION_MAX || ++reader->all_octets > CHUNK_EXTENSIONS_MAX)
-        return bad(reader, "extensions that are too long", fault);
     if (c == '\r' && (reader->state == BLANKS || reader->state == EXTENSION)) {
         reader->state = SIZE_LF;
         return 0;
     }
+    if (++reader->line_octets > CHUNK_EXTENSION_MAX)
+        return fault_limit(fault, reader->bad, "RFC 9112 7.1.1", CHUNK_EXTENSION_MAX,
+                           "chunked body: an extension that is too long");
+    if (++reader->all_octets > CHUNK_EXTENSIONS_MAX)
+        return fault_limit(fault, reader->bad, "RFC 9112 7.1.1", CHUNK_EXTENSIONS_MAX,
+                           "chunked body: too many extensions");
     if (!octet_is(c, OCTET_VALUE))
         return bad(reader, "a control character in an extension", fault);
     if (reader->state == QUOTED)
@@ -100,6 +105,17 @@ static int read_size_end(struct chunk_reader *reader, char c, struct fault *faul
     return expect(reader, c, '\n', reader->left ? DATA : TRAILER_FIRST, fault);
 }
 
+/* Keeps one octet of the section. */
+static int keep(struct chunk_reader *reader, char c, struct fault *fault)
+{
+    cr_buf_char(&reader->trailers, c);
+    int status = cr_buf_status(&reader->trailers);
+    if (status == CR_ELIMIT)
+        return fault_limit(fault, reader->bad, "RFC 9112 7.1.2", CHUNK_TRAILERS_MAX,
+                           "the trailer section is too large");
+    return status;
+}
+
 /* A line of the trailer section is kept until the empty one behind it ends the body. */
 static int read_trailer(struct chunk_reader *reader, char c, struct fault *fault)
 {
@@ -108,11 +124,7 @@ static int read_trailer(struct chunk_reader *reader, char c, struct fault *fault
     bool after_cr = kept->len && kept->data[kept->len - 1] == '\r';
     if (after_cr != (c == '\n'))
         return bad(reader, "a trailer line that does not end in CRLF", fault);
-    cr_buf_char(kept, c);
-    int status = cr_buf_status(kept);
-    if (status == CR_ELIMIT)
-        return fault_limit(fault, reader->bad, "RFC 9112 7.1.2", CHUNK_TRAILERS_MAX,
-                           "the trailer section is too large");
+    int status = keep(reader, c, fault);
     if (status)
         return status;
     if (line_start && c == '\r')
@@ -122,8 +134,9 @@ static int read_trailer(struct chunk_reader *reader, char c, struct fault *fault
 
 static int read_trailer_end(struct chunk_reader *reader, char c, struct fault *fault)
 {
-    if (reader->trailers.len)
-        cr_buf_char(&reader->trailers, c);
+    int status = reader->trailers.len ? keep(reader, c, fault) : 0;
+    if (status)
+        return status;
     return expect(reader, c, '\n', DONE, fault);
 }
 

@@ -7,8 +7,9 @@ import pytest
 
 from harness.poll import wait_until
 
-from gateway_client import is_problem
+from gateway_client import Client, is_problem
 from gateway_origin import OK, answering
+from gateway_setup import url_route
 from gateway_wire import Ended, chunks
 
 SETTINGS = {
@@ -79,6 +80,15 @@ def test_case_87_the_last_request_of_a_connection(client):
         answer = client.get("/up/s")
         assert answer.get("Connection") == ("close" if number == 20 else None)
     assert client.ends() == "end"
+
+
+def test_case_87_the_thousandth_by_default(start, back):
+    gateway = start(url_route("up", f"http://{back.authority}"))
+    client = Client(gateway.port)
+    for number in range(1, 1001):
+        assert client.get("/up/s").get("Connection") == ("close" if number == 1000 else None), number
+    assert client.ends() == "end"
+    client.close()
 
 
 def test_R19_connection_close(client):
