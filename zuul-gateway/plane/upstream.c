@@ -217,7 +217,9 @@ static bool finish_connect(struct upstream *upstream)
 {
     int errnum = 0;
     socklen_t len = sizeof(errnum);
-    if (getsockopt(upstream->conn.fd, SOL_SOCKET, SO_ERROR, &errnum, &len))
+    /* Where octets were taken it was there, and an answer may lie in front of the error. */
+    if (!upstream->exchange->sent &&
+        getsockopt(upstream->conn.fd, SOL_SOCKET, SO_ERROR, &errnum, &len))
         errnum = errno;
     if (errnum) {
         exchange_connect_failed(upstream->exchange, errnum);
