@@ -108,7 +108,7 @@ static int render_nested(const struct cr_wire_environment *environment,
                          const struct config_view_options *options, struct cr_arena *arena,
                          struct cr_buf *out, struct cr_err *err)
 {
-    struct nested *root = NULL;
+    struct nested nothing = {.kind = NESTED_MAP}, *root = &nothing;
     int rc = build_tree(environment, options->resolve, arena, &root, err);
     if (rc < 0)
         return rc;
