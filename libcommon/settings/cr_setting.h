@@ -14,7 +14,9 @@
  *
  * A family row has one <name> in its key and stands in a table of its own, whose struct is one
  * member of the family: "zuul.routes.<id>.path". A member is one element where nothing follows it,
- * and all that is left where its name ends in dots: "logging.level.<logger...>".
+ * and all that is left where its name ends in dots: "logging.level.<logger...>". In brackets it is
+ * the number of a list's element: "composite[<i>].type", and in one of these a second name may
+ * follow: "composite[<i>].repos.<id>.uri", whose members are spelled "0].repos.team".
  */
 #ifndef CR_SETTING_H
 #define CR_SETTING_H

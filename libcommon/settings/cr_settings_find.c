@@ -32,15 +32,27 @@ static struct cr_pattern compile_row(const struct cr_setting *row, size_t table,
 {
     struct cr_slice key = cr_slice_of(row->key);
     ptrdiff_t open = cr_slice_find(key, '<');
-    ptrdiff_t close = cr_slice_find(key, '>');
+    ptrdiff_t close = cr_slice_find_last(key, '>');
     struct cr_pattern pattern = {.row = row, .table = table, .family = open >= 0 && close > open};
     if (!pattern.family) {
         pattern.head = copy_relaxed(key, arena);
         return pattern;
     }
     pattern.rest = cr_slice_ends(key, CR_SLICE("...>"));
-    pattern.head = copy_relaxed(cr_slice_sub(key, 0, (size_t)open), arena);
-    pattern.tail = copy_relaxed(cr_slice_from(key, (size_t)close + 1), arena);
+    struct cr_slice head = cr_slice_sub(key, 0, (size_t)open);
+    struct cr_slice tail = cr_slice_from(key, (size_t)close + 1);
+    pattern.indexed = cr_slice_ends(head, CR_SLICE("["));
+    if (pattern.indexed) {
+        ptrdiff_t first = cr_slice_find(key, '>'), second = cr_slice_find_last(key, '<');
+        head.len--;
+        if (second > open)
+            pattern.middle =
+                copy_relaxed(cr_slice_sub(key, (size_t)first + 2, (size_t)second), arena);
+        else
+            tail = cr_slice_from(tail, 1);
+    }
+    pattern.head = copy_relaxed(head, arena);
+    pattern.tail = copy_relaxed(tail, arena);
     pattern.head_elements = dots(pattern.head);
     pattern.tail_elements = dots(pattern.tail);
     return pattern;
@@ -63,6 +75,22 @@ int cr_patterns_compile(const struct cr_setting_table *tables, size_t table_coun
     return cr_arena_failed(arena) ? CR_ENOMEM : 0;
 }
 
+/* "[0]", and what follows it. */
+static bool is_indexed(const struct cr_pattern *pattern, struct cr_slice member)
+{
+    ptrdiff_t end = cr_slice_find(member, ']');
+    if (end < 2 || member.ptr[0] != '[')
+        return false;
+    for (ptrdiff_t i = 1; i < end; i++) {
+        if (member.ptr[i] < '0' || member.ptr[i] > '9')
+            return false;
+    }
+    struct cr_slice rest = cr_slice_from(member, (size_t)end + 1);
+    if (pattern->middle.len == 0)
+        return rest.len == 0;
+    return rest.len > pattern->middle.len && cr_slice_starts(rest, pattern->middle);
+}
+
 /* A row without a tail ("zuul.routes.<id>") takes a member of one element only, but for
  * "logging.level.<logger...>". */
 static bool matches(const struct cr_pattern *pattern, struct cr_slice name,
@@ -77,6 +105,8 @@ static bool matches(const struct cr_pattern *pattern, struct cr_slice name,
         !cr_slice_starts(name, pattern->head) || !cr_slice_ends(name, pattern->tail))
         return false;
     *out_member = cr_slice_sub(name, pattern->head.len, name.len - pattern->tail.len);
+    if (pattern->indexed)
+        return is_indexed(pattern, *out_member);
     return pattern->tail.len > 0 || pattern->rest || dots(*out_member) == 0;
 }
 
@@ -118,7 +148,7 @@ char *cr_setting_member_key(const struct cr_setting *row, const char *member,
 {
     struct cr_slice key = cr_slice_of(row->key);
     ptrdiff_t open = cr_slice_find(key, '<');
-    ptrdiff_t close = cr_slice_find(key, '>');
+    ptrdiff_t close = cr_slice_find_last(key, '>');
     if (!member || open < 0 || close < open)
         return cr_arena_text(arena, row->key);
     return cr_arena_printf(arena, "%.*s%s%s", (int)open, row->key, member, row->key + close + 1);
@@ -144,6 +174,17 @@ static struct cr_slice drop_last(struct cr_slice key)
     return cr_slice_sub(key, 0, dot < 0 ? 0 : (size_t)dot);
 }
 
+/* "x[0]" as "0", "x[0].repos.team" as "0].repos.team": what stands between the first '[' of a row's
+ * key and its last '>'. */
+static struct cr_slice without_bracket(struct cr_slice key)
+{
+    ptrdiff_t open = cr_slice_find(key, '[');
+    key = cr_slice_from(key, (size_t)(open + 1));
+    if (cr_slice_ends(key, CR_SLICE("]")) && cr_slice_find(key, ']') == (ptrdiff_t)key.len - 1)
+        key.len--;
+    return key;
+}
+
 /* The member as it is spelled in a key of a file. */
 static struct cr_slice spelled(const struct cr_pattern *pattern, struct cr_slice key)
 {
@@ -153,6 +194,8 @@ static struct cr_slice spelled(const struct cr_pattern *pattern, struct cr_slice
         key = drop_first(key);
     for (size_t i = 0; i < pattern->tail_elements; i++)
         key = drop_last(key);
+    if (pattern->indexed)
+        return without_bracket(key);
     if (cr_slice_starts(key, CR_SLICE("[")) && cr_slice_ends(key, CR_SLICE("]")))
         key = cr_slice_sub(key, 1, key.len - 1);
     return key;
@@ -174,6 +217,8 @@ static int add_member(struct members *m, const struct cr_pattern *pattern,
     if (is_default || cr_map_get(m->seen, relaxed))
         return 0;
     struct cr_slice text = variable ? relaxed : spelled(pattern, cr_slice_of(pair->key));
+    if (variable && pattern->indexed)
+        text = without_bracket(text);
     char *copy = cr_arena_slice(m->arena, text);
     if (!copy)
         return CR_ENOMEM;

@@ -6,12 +6,14 @@
 
 struct cr_pattern {
     const struct cr_setting *row;
-    size_t table;         /* index of the row's table */
-    bool family;          /* the key has a <name> */
-    bool rest;            /* the key ends in a <name...>, which takes dots too */
-    struct cr_slice head; /* relaxed; of a plain row the whole key */
-    struct cr_slice tail; /* relaxed; of a family row what follows the member */
-    size_t head_elements; /* how many elements of a key stand before the member */
+    size_t table;           /* index of the row's table */
+    bool family;            /* the key has a <name> */
+    bool rest;              /* the key ends in a <name...>, which takes dots too */
+    bool indexed;           /* the member is "[0]", or "[0]" + middle + "team" */
+    struct cr_slice middle; /* relaxed; what stands between two names of the key */
+    struct cr_slice head;   /* relaxed; of a plain row the whole key */
+    struct cr_slice tail;   /* relaxed; of a family row what follows the member */
+    size_t head_elements;   /* how many elements of a key stand before the member */
     size_t tail_elements;
 };
 

@@ -393,9 +393,60 @@ static void test_finds_rows_and_secrets(void **state)
     assert_false(cr_settings_secret(tables, 3, "app.keys.count"));
 }
 
+static const struct cr_setting list_rows[] = {
+    {"app.shops[<i>].type", CR_SETTING_TEXT, 0, NULL, 0, 0, 0, NULL},
+    {"app.shops[<i>].max-paths", CR_SETTING_LIST, 8, NULL, 0, 0, 0, NULL},
+};
+static const struct cr_setting list_in_list_rows[] = {
+    {"app.shops[<i>].repos.<id>.type", CR_SETTING_TEXT, 0, NULL, 0, 0, 0, NULL},
+};
+
+/* Names relaxed, as files and variables write them; each table knows its own members. */
+static void test_families_of_a_list(void **state)
+{
+    (void)state;
+    static const char *const arguments[] = {
+        "--app.shops[0].type=a",         "--app.shops[1].maxPaths=x,y",
+        "--app.shops[2].max-paths[1]=z", "--app.shops[0].repos.big-team.type=b",
+        "--app.shopsx.type=c",
+    };
+    static const char *const variables[] = {"APP_SHOPS_3_TYPE=d", "APP_SHOPS_3_REPOS_SMALL_TYPE=e",
+                                            NULL};
+    const struct cr_environment_options options = {
+        .arguments = arguments, .argument_count = CR_COUNT(arguments), .variables = variables};
+    const struct cr_setting_table table = {list_rows, CR_COUNT(list_rows)};
+    const struct cr_setting_table inner = {list_in_list_rows, CR_COUNT(list_in_list_rows)};
+    CR_AUTO_ENVIRONMENT environment = NULL;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct cr_setting_list members;
+    assert_int_equal(cr_environment_load(&options, &environment, NULL), 0);
+    assert_int_equal(cr_settings_members(&table, environment, arena, &members), 0);
+    assert_int_equal(members.count, 4);
+    static const char *const expected[] = {"3", "0", "1", "2"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(members.items[i], expected[i]);
+    struct {
+        const char *type;
+        struct cr_setting_list paths;
+    } bound;
+    assert_int_equal(cr_settings_bind_member(&table, environment, "1", &bound, arena, NULL), 0);
+    assert_int_equal(bound.paths.count, 2);
+    assert_int_equal(cr_settings_members(&inner, environment, arena, &members), 0);
+    assert_int_equal(members.count, 2);
+    assert_string_equal(members.items[0], "3].repos.small");
+    assert_string_equal(members.items[1], "0].repos.big-team");
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(cr_settings_bind_member(&inner, environment, members.items[i], &bound.type,
+                                                 arena, NULL),
+                         0);
+        assert_string_equal(bound.type, i == 0 ? "e" : "b");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_families_of_a_list),
         cmocka_unit_test(test_binds_fallbacks),
         cmocka_unit_test(test_binds_values),
         cmocka_unit_test(test_an_empty_value_is_none_but_for_texts),
