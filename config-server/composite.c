@@ -143,6 +143,11 @@ bool composite_version(const struct composite *composite, const struct composite
     return only->count > 0 && only->snapshots[0].version[0];
 }
 
+bool composite_has_state(const struct composite *composite)
+{
+    return composite->count == 1 && composite->backends[0]->versioned;
+}
+
 /* --- sources --- */
 
 static int append_sources(struct environment_sources *sources,
@@ -190,12 +195,17 @@ static int build_one(const struct composite *composite, const struct config_choi
     return 0;
 }
 
-/* What an administrator should mend is said once: until it is forgotten, nobody comes here again.
- */
+/* What an administrator should mend is said once: as long as it is remembered, nobody comes here
+ * again. What has no version is looked at each time, and said at debug. */
 static int note_broken(struct composite *composite, const struct config_choice *choice,
                        const struct config_request *request, const struct cr_err *failure)
 {
     CR_AUTO(cr_buf) key = {0};
+    if (!choice->backend->versioned) {
+        cr_log_debug(composite->options.log, "config.left-out", "%s: %s", choice->backend->name,
+                     failure->text);
+        return 0;
+    }
     append_broken_key(choice, request, &key);
     if (cr_buf_status(&key) < 0)
         return CR_ENOMEM;
@@ -212,12 +222,13 @@ int composite_build(struct composite *composite, const struct composite_choice *
     struct environment_sources sources = {0};
     for (size_t i = 0; i < choice->count; i++) {
         const struct config_choice *item = &choice->items[i];
+        const struct environment_sources before = sources;
         struct cr_err failure = {0};
         int rc = build_one(composite, item, request, arena, &sources, &failure);
-        bool another = !item->is_last || composite->options.skip_failing;
-        if (rc < 0 && another && item->backend->versioned)
-            return cr_err_set(err, note_broken(composite, item, request, &failure), "%s",
-                              failure.text);
+        if (rc < 0 && (!item->is_last || composite->options.skip_failing)) {
+            sources = before;
+            rc = note_broken(composite, item, request, &failure);
+        }
         if (rc < 0)
             return cr_err_set(err, rc, "%s", failure.text);
     }

@@ -58,6 +58,9 @@ bool composite_key(const struct composite_choice *choice, struct cr_buf *out);
 bool composite_version(const struct composite *composite, const struct composite_choice *choice,
                        struct cr_buf *out);
 
+/* Spring says state "" for one git backend, and null for others. */
+bool composite_has_state(const struct composite *composite);
+
 CR_MUST_CHECK int composite_build(struct composite *composite,
                                   const struct composite_choice *choice,
                                   const struct config_request *request, struct cr_arena *arena,

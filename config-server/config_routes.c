@@ -82,9 +82,15 @@ static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
     if (!site)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     site->settings = cr_app_settings(app);
-    int rc = init_repo_when_missing(site->settings, log, err);
+    const struct config_service_options options = {
+        .settings = site->settings,
+        .environment = cr_app_environment(app),
+        .home = cr_app_home(app),
+        .log = log,
+    };
+    int rc = init_repo_when_missing(options.settings, options.environment, log, err);
     if (rc == 0)
-        rc = config_service_open(site->settings, cr_app_home(app), log, &site->service, err);
+        rc = config_service_open(&options, &site->service, err);
     if (rc < 0) {
         free(site);
         return rc;

@@ -8,6 +8,7 @@
 #include "cr_log.h"
 #include "cr_metrics.h"
 #include "git_pool.h"
+#include "native_backend.h"
 #include "pattern_backend.h"
 
 enum {
@@ -19,17 +20,13 @@ enum {
 struct config_service {
     const struct config_settings *settings;
     const struct cr_log *log;
-    struct git_settings git;
+    struct cr_arena *arena; /* of what lives as long as the service */
+    struct backend_settings_list backends;
     struct git_pool *pool;
     struct composite composite;
     struct answer_cache *answers;
     struct cr_counter *from_memory, *from_files, *unreadable;
 };
-
-const char *config_service_default_label(const struct config_service *service)
-{
-    return config_settings_default_label(service->settings);
-}
 
 /* --- an environment --- */
 
@@ -67,7 +64,7 @@ static int make_environment(const struct making *making, struct cr_arena *arena,
         .profile_count = 1,
         .label = request->label,
         .version = versioned ? cr_slice_of(kept) : (struct cr_slice){0},
-        .state = service->composite.count == 1 ? CR_SLICE("") : (struct cr_slice){0},
+        .state = composite_has_state(&service->composite) ? CR_SLICE("") : (struct cr_slice){0},
         .sources = sources.items,
         .source_count = sources.count,
     };
@@ -258,50 +255,71 @@ static int open_pool(struct config_service *service, const char *home, struct cr
         .home = home,
         .refs_poll_ms = service->settings->refs_poll_ms,
         .fetch_max_ms = service->settings->fetch_max_ms,
-        .made_max = 64,
+        .made_max = (size_t)service->settings->repositories_max,
         .log = service->log,
     };
     return git_pool_new(&options, &service->pool, err);
+}
+
+static int open_backend(struct config_service *service, const struct backend_settings *settings,
+                        struct config_backend **out_backend, struct cr_err *err)
+{
+    const struct pattern_backend_options git = {
+        .main = &settings->git.main,
+        .others = settings->git.others,
+        .other_count = settings->git.other_count,
+        .pool = service->pool,
+        .log = service->log,
+    };
+    return settings->is_native
+               ? native_backend_open(&settings->native, service->log, out_backend, err)
+               : pattern_backend_open(&git, out_backend, err);
 }
 
 static int open_backends(struct config_service *service, struct cr_err *err)
 {
     const struct config_settings *settings = service->settings;
     const struct composite_options options = {
+        .skip_failing = service->backends.count > 1 && !settings->fail_on_composite,
+        .reverse_locations = settings->reverse_locations,
         .file_max_bytes = (size_t)settings->file_max_bytes,
         .legacy_profiles = settings->legacy_profiles,
         .log = service->log,
     };
-    const struct pattern_backend_options git = {
-        .main = &service->git, .pool = service->pool, .log = service->log};
-    struct config_backend *backend = NULL;
     int rc = composite_init(&service->composite, &options, err);
-    if (rc == 0)
-        rc = pattern_backend_open(&git, &backend, err);
-    return rc < 0 ? rc : composite_add(&service->composite, backend, err);
+    for (size_t i = 0; rc == 0 && i < service->backends.count; i++) {
+        struct config_backend *backend = NULL;
+        rc = open_backend(service, &service->backends.items[i], &backend, err);
+        if (rc == 0)
+            rc = composite_add(&service->composite, backend, err);
+    }
+    return rc;
 }
 
-static int open_parts(struct config_service *service, const char *home, struct cr_err *err)
+static int open_parts(struct config_service *service, const struct config_service_options *options,
+                      struct cr_err *err)
 {
+    service->arena = cr_arena_new(0);
     service->answers = answer_cache_new((size_t)service->settings->cache_max_bytes);
-    if (!service->answers)
+    if (!service->arena || !service->answers)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = open_pool(service, home, err);
+    int rc = config_settings_backends(service->settings, options->environment, service->arena,
+                                      &service->backends, err);
+    if (rc == 0)
+        rc = open_pool(service, options->home, err);
     return rc < 0 ? rc : open_backends(service, err);
 }
 
-int config_service_open(const struct config_settings *settings, const char *home,
-                        const struct cr_log *log, struct config_service **out_service,
-                        struct cr_err *err)
+int config_service_open(const struct config_service_options *options,
+                        struct config_service **out_service, struct cr_err *err)
 {
     struct config_service *service = calloc(1, sizeof(*service));
     if (!service)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    service->settings = settings;
-    service->log = log;
-    config_settings_git(settings, &service->git);
+    service->settings = options->settings;
+    service->log = options->log;
     open_counters(service);
-    int rc = open_parts(service, home, err);
+    int rc = open_parts(service, options, err);
     if (rc < 0) {
         config_service_close(service);
         return rc;
@@ -322,5 +340,6 @@ void config_service_close(struct config_service *service)
     composite_fini(&service->composite);
     git_pool_free(service->pool);
     answer_cache_free(service->answers);
+    cr_arena_free(service->arena);
     free(service);
 }

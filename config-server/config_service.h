@@ -26,12 +26,18 @@
 #include "git_backend.h"
 
 struct config_service;
+struct cr_environment;
 struct cr_log;
 
 /* home: crema.home, where the mirrors of remote repositories stand unless the settings say so. */
-CR_MUST_CHECK int config_service_open(const struct config_settings *settings, const char *home,
-                                      const struct cr_log *log, struct config_service **out_service,
-                                      struct cr_err *err);
+struct config_service_options {
+    const struct config_settings *settings;
+    const struct cr_environment *environment; /* for the backends' settings; read in open only */
+    const char *home;
+    const struct cr_log *log;
+};
+CR_MUST_CHECK int config_service_open(const struct config_service_options *options,
+                                      struct config_service **out_service, struct cr_err *err);
 void config_service_drain(struct config_service *service); /* nobody waits for a fetch any more */
 void config_service_close(struct config_service *service); /* NULL is fine */
 
@@ -66,7 +72,6 @@ void config_service_state(struct config_service *service, struct config_service_
 /* Calls visit with each git repository that is open. */
 void config_service_each(struct config_service *service,
                          void (*visit)(void *ctx, struct git_backend *backend), void *ctx);
-const char *config_service_default_label(const struct config_service *service);
 
 /* Drops all that is known of the labels and looks anew; at the remotes too, a moment later. */
 void config_service_refresh(struct config_service *service);

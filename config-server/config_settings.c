@@ -1,4 +1,4 @@
-/* config_settings: the rows, and the one value that a row cannot check. */
+/* config_settings: the rows of the server, and what rows cannot check. */
 #include "config_settings.h"
 
 #include <errno.h>
@@ -6,25 +6,14 @@
 #include <sys/stat.h>
 
 #include "repository_uri.h"
+#include "uri_template.h"
 
-#define GIT         "spring.cloud.config.server.git."
+#define SERVER      "spring.cloud.config.server."
 #define FIELD(name) offsetof(struct config_settings, name)
 
 const struct cr_setting config_setting_rows[] = {
-    {GIT "uri", CR_SETTING_TEXT, FIELD(uri), NULL, 0, 0, CR_SETTING_REQUIRED,
-     "The git repository of the configuration: file:///path or a path, bare or not; or git://, "
-     "http://, https://."},
-    {GIT "default-label", CR_SETTING_TEXT, FIELD(git_default_label), "main", 0, 0, 0,
-     "Branch, tag or commit served to those who ask for no label."},
-    {"spring.cloud.config.server.default-label", CR_SETTING_TEXT, FIELD(default_label), "", 0, 0, 0,
-     "Goes before " GIT "default-label when set."},
-    {GIT "try-master-branch", CR_SETTING_BOOL, FIELD(try_master_branch), "true", 0, 0, 0,
-     "Serve 'master' where 'main' is wanted and does not exist."},
-    {GIT "continue-on-multiple-label-failure", CR_SETTING_BOOL, FIELD(skip_failing_labels), "false",
-     0, 0, 0, "Leave out the labels of a comma list that fail, instead of failing the request."},
-    {GIT "search-paths", CR_SETTING_LIST, FIELD(search_paths), "", 0, 0, 0,
-     "Directories read besides the root, the last one strongest; may have {application}, "
-     "{profile}, {label}, * and **."},
+    {SERVER "default-label", CR_SETTING_TEXT, FIELD(default_label), "", 0, 0, 0,
+     "Goes before the default labels of the backends when set."},
     {"spring.cloud.config.server.accept-empty", CR_SETTING_BOOL, FIELD(accept_empty), "true", 0, 0,
      0, "Answer 200 with no sources for an application without configuration; false: 404."},
     {"spring.cloud.config.server.prefix", CR_SETTING_TEXT, FIELD(prefix), "", 0, 0, 0,
@@ -33,6 +22,10 @@ const struct cr_setting config_setting_rows[] = {
     {"spring.cloud.config.server.strip-document-from-yaml", CR_SETTING_BOOL, FIELD(strip_document),
      "true", 0, 0, 0,
      "Print a YAML document that is a list or a value as it is, without the key \"document\"."},
+    {SERVER "reverse-location-order", CR_SETTING_BOOL, FIELD(reverse_locations), "false", 0, 0, 0,
+     "Look for plain files in the last directory first."},
+    {SERVER "fail-on-composite-error", CR_SETTING_BOOL, FIELD(fail_on_composite), "true", 0, 0, 0,
+     "Of several backends, let one that fails fail the request; false: leave it out."},
     {"crema.config.legacy-spring-profiles", CR_SETTING_BOOL, FIELD(legacy_profiles), "true", 0, 0,
      0,
      "Take the key spring.profiles as a document's condition, as before Spring Boot 2.4; false: "
@@ -46,52 +39,32 @@ const struct cr_setting config_setting_rows[] = {
     {"crema.config.init-from", CR_SETTING_TEXT, FIELD(init_from), NULL, 0, 0, 0,
      "A folder whose files become the first commit where a local repository is not there yet: at "
      "the start, and by --init-repo."},
-    {GIT "username", CR_SETTING_TEXT, FIELD(username), "", 0, 0, 0,
-     "For a remote repository behind http: or https:; goes before what the URI says."},
-    {GIT "password", CR_SETTING_TEXT, FIELD(password), "", 0, 0, CR_SETTING_SECRET,
-     "The password, or a token of the git host."},
-    {GIT "skip-ssl-validation", CR_SETTING_BOOL, FIELD(skip_ssl_validation), "false", 0, 0, 0,
-     "Take any certificate of the remote."},
-    {GIT "timeout", CR_SETTING_INT, FIELD(timeout_s), "5", 1, 3600, 0,
-     "Seconds of silence after which a fetch is given up, and the longest that a request waits for "
-     "one."},
-    {GIT "refresh-rate", CR_SETTING_INT, FIELD(refresh_rate_s), "5", -1, 86400, 0,
-     "Seconds from one fetch of a remote repository to the next, in the background; 0: each "
-     "request waits for a fetch that began after it came; -1: never again once it was fetched."},
-    {GIT "basedir", CR_SETTING_TEXT, FIELD(basedir), "", 0, 0, 0,
-     "The folder for the mirror of a remote repository; empty: data/config in crema.home."},
     {"crema.config.fetch-max", CR_SETTING_DURATION, FIELD(fetch_max_ms), "10m", 1000, 86400000, 0,
      "The longest that a fetch may take in all."},
+    {"crema.config.repositories-max", CR_SETTING_INT, FIELD(repositories_max), "64", 1, 4096, 0,
+     "Repositories that are open at a time, of those whose URI has placeholders; the one not asked "
+     "for longest makes room."},
 };
 const size_t config_setting_count = CR_COUNT(config_setting_rows);
 
-const char *config_settings_default_label(const struct config_settings *settings)
+static const struct cr_setting override_rows[] = {
+    {SERVER "overrides.<key...>", CR_SETTING_TEXT, 0, NULL, 0, 0, 0,
+     "A property that goes before all files of all applications; \\${x} stands for ${x}."},
+};
+const struct cr_setting_table config_override_table = {override_rows, CR_COUNT(override_rows)};
+
+int config_settings_backends(const struct config_settings *settings,
+                             const struct cr_environment *environment, struct cr_arena *arena,
+                             struct backend_settings_list *out_list, struct cr_err *err)
 {
-    const char *label = settings->default_label;
-    return label && *label ? label : settings->git_default_label;
+    return backend_settings_read(environment, settings->default_label, arena, out_list, err);
 }
 
-void config_settings_git(const struct config_settings *settings, struct git_settings *out_git)
-{
-    *out_git = (struct git_settings){
-        .key = GIT,
-        .name = "git",
-        .uri = settings->uri,
-        .default_label = config_settings_default_label(settings),
-        .try_master = settings->try_master_branch,
-        .skip_failing_labels = settings->skip_failing_labels,
-        .search_paths = settings->search_paths,
-        .username = settings->username,
-        .password = settings->password,
-        .basedir = settings->basedir,
-        .skip_ssl_validation = settings->skip_ssl_validation,
-        .timeout_s = settings->timeout_s,
-        .refresh_rate_s = settings->refresh_rate_s,
-    };
-}
+/* --- checking --- */
 
-static int check_directory(const struct config_settings *config, const char *directory,
-                           struct cr_err *err)
+/* A directory that is not there: fine where it can be made, or where another one stands in. */
+static int check_directory(const struct config_settings *config, const struct git_settings *git,
+                           const char *directory, struct cr_err *err)
 {
     struct stat info;
     if (stat(directory, &info) == 0)
@@ -99,10 +72,9 @@ static int check_directory(const struct config_settings *config, const char *dir
     int reason = errno;
     if (reason != ENOENT || !config->init_from || !*config->init_from)
         return cr_err_set(err, CR_EINVAL,
-                          GIT
-                          "uri: '%s': %s: make it with git init or --init-repo, or name a folder "
+                          "%suri: '%s': %s: make it with git init or --init-repo, or name a folder "
                           "of files for it in crema.config.init-from",
-                          config->uri, strerror(reason));
+                          git->key, git->uri, strerror(reason));
     if (stat(config->init_from, &info) < 0)
         return cr_err_set(err, CR_EINVAL, "crema.config.init-from: '%s': %s", config->init_from,
                           strerror(errno));
@@ -120,26 +92,33 @@ static int check_prefix(struct cr_slice prefix, struct cr_err *err)
     return 0;
 }
 
+static int check_repository(const struct config_settings *config, const struct git_settings *git,
+                            struct cr_arena *arena, struct cr_err *err)
+{
+    struct cr_slice text = cr_slice_of(git->uri);
+    struct repository_uri uri;
+    if (uri_template_has_placeholder(text))
+        return 0;
+    int rc = repository_uri_parse(git->key, text, arena, &uri, err);
+    return rc < 0 || !uri.directory ? rc : check_directory(config, git, uri.directory, err);
+}
+
 int config_settings_check(const void *settings, const struct cr_environment *environment,
                           struct cr_err *err)
 {
-    (void)environment;
     const struct config_settings *config = settings;
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct repository_uri uri;
+    struct backend_settings_list list;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = check_prefix(cr_slice_of(config->prefix), err);
     if (rc == 0)
-        rc = repository_uri_parse(GIT "uri", cr_slice_of(config->uri), arena, &uri, err);
-    if (rc < 0)
-        return rc;
-    if (uri.directory)
-        return check_directory(config, uri.directory, err);
-    if (config->password && *config->password && !*config->username && !*uri.username)
-        return cr_err_set(err, CR_EINVAL,
-                          GIT "password: is set without " GIT
-                              "username: git hosts want both, with a "
-                              "token any name");
-    return 0;
+        rc = config_settings_backends(config, environment, arena, &list, err);
+    if (rc == 0)
+        rc = backend_settings_check(&list, err);
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        if (!list.items[i].is_native)
+            rc = check_repository(config, &list.items[i].git.main, arena, err);
+    }
+    return rc;
 }

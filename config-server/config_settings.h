@@ -1,54 +1,54 @@
-/* config_settings: what can be set of the config server.
+/* config_settings: what can be set of the config server; what can be set of its backends is
+ * backend_settings'.
  *
  * Ownership: texts belong to the arena that the spine binds into.
- * Source:    Spring Cloud Config's JGitEnvironmentProperties and ConfigServerProperties for the
- *            names and defaults under spring.cloud.config.server.
+ * Source:    Spring Cloud Config's ConfigServerProperties for the names and defaults under
+ *            spring.cloud.config.server.
  */
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
 
+#include "backend_settings.h"
 #include "cr_arena.h"
 #include "cr_err.h"
 #include "cr_setting.h"
-#include "git_settings.h"
 
 struct config_settings {
-    const char *uri;
-    const char *git_default_label;
-    const char *default_label; /* goes before git_default_label where it is set */
-    bool try_master_branch;
-    bool skip_failing_labels;
-    struct cr_setting_list search_paths;
+    const char *default_label; /* goes before those of the backends where it is set */
     bool accept_empty;
     const char *prefix; /* of all paths: "" or "/config" */
     bool strip_document;
+    bool reverse_locations;
+    bool fail_on_composite;
     bool legacy_profiles;
     int64_t refs_poll_ms;
     int64_t cache_max_bytes;
     int64_t file_max_bytes;
     const char *init_from;
-
-    /* Of a remote repository. */
-    const char *username, *password;
-    const char *basedir;
-    bool skip_ssl_validation;
-    int64_t timeout_s;
-    int64_t refresh_rate_s; /* 0: at each request; negative: never once there is a mirror */
-    int64_t fetch_max_ms;
+    int64_t fetch_max_ms; /* of a remote repository */
+    int64_t repositories_max;
 };
 
 extern const struct cr_setting config_setting_rows[];
 extern const size_t config_setting_count;
+/* The family ...overrides.<key...>. */
+extern const struct cr_setting_table config_override_table;
 
-/* The label of those who ask for none. */
-const char *config_settings_default_label(const struct config_settings *settings);
+/* For cr_daemon.tables: the backends' and the overrides. */
+#define CONFIG_SETTING_TABLES                                                                      \
+    &git_setting_table, &git_repos_setting_table, &native_setting_table, &backend_setting_table,   \
+        &git_composite_setting_table, &native_composite_setting_table,                             \
+        &git_composite_repos_setting_table, &config_override_table
 
-/* Those of the repository, as one of several. */
-void config_settings_git(const struct config_settings *settings, struct git_settings *out_git);
+/* The backends that are active. */
+CR_MUST_CHECK int config_settings_backends(const struct config_settings *settings,
+                                           const struct cr_environment *environment,
+                                           struct cr_arena *arena,
+                                           struct backend_settings_list *out_list,
+                                           struct cr_err *err);
 
-struct cr_environment;
-/* For cr_daemon.check: the URI names a remote repository, a directory that is there, or one that
- * can be made from crema.config.init-from. */
+/* For cr_daemon.check: the backends' settings make sense, and a local repository is there or can be
+ * made from crema.config.init-from. */
 int config_settings_check(const void *settings, const struct cr_environment *environment,
                           struct cr_err *err);
 

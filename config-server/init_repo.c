@@ -17,6 +17,7 @@
 #include "cr_settings.h"
 #include "git_repo.h"
 #include "repository_uri.h"
+#include "uri_template.h"
 
 enum {
     FILES_MAX = 1000,
@@ -132,19 +133,31 @@ static bool has_source(const struct config_settings *settings)
     return settings->init_from && *settings->init_from;
 }
 
-static int find_directory(const struct config_settings *settings, struct cr_arena *arena,
+/* The first backend's repository, where it is one of this machine. */
+static int find_directory(const struct config_settings *settings,
+                          const struct cr_environment *environment, struct cr_arena *arena,
                           struct made *out_made, struct cr_err *err)
 {
+    struct backend_settings_list list;
     struct repository_uri uri;
-    int rc = repository_uri_parse("spring.cloud.config.server.git.uri", cr_slice_of(settings->uri),
-                                  arena, &uri, err);
+    int rc = config_settings_backends(settings, environment, arena, &list, err);
+    *out_made = (struct made){.directory = NULL};
+    if (rc < 0 || list.items[0].is_native)
+        return rc;
+    const struct git_settings *git = &list.items[0].git.main;
+    if (uri_template_has_placeholder(cr_slice_of(git->uri)))
+        return 0;
+    const char *key = cr_arena_printf(arena, "%suri", git->key);
+    if (!key)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    rc = repository_uri_parse(key, cr_slice_of(git->uri), arena, &uri, err);
     if (rc == 0)
-        *out_made = (struct made){.directory = uri.directory,
-                                  .label = config_settings_default_label(settings)};
+        *out_made = (struct made){.directory = uri.directory, .label = git->default_label};
     return rc;
 }
 
-int init_repo_when_missing(const struct config_settings *settings, const struct cr_log *log,
+int init_repo_when_missing(const struct config_settings *settings,
+                           const struct cr_environment *environment, const struct cr_log *log,
                            struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -153,7 +166,7 @@ int init_repo_when_missing(const struct config_settings *settings, const struct 
         return 0;
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = find_directory(settings, arena, &made, err);
+    int rc = find_directory(settings, environment, arena, &made, err);
     if (rc < 0 || !made.directory || !git_repo_is_vacant(made.directory))
         return rc;
     rc = fill_repository(settings, arena, &made, err);
@@ -165,15 +178,16 @@ int init_repo_when_missing(const struct config_settings *settings, const struct 
 
 /* --- the command --- */
 
-static int make_repository(const struct config_settings *settings, struct cr_arena *arena,
+static int make_repository(const struct config_settings *settings,
+                           const struct cr_environment *environment, struct cr_arena *arena,
                            struct cr_err *err)
 {
     struct made made = {0};
-    int rc = find_directory(settings, arena, &made, err);
+    int rc = find_directory(settings, environment, arena, &made, err);
     if (rc == 0 && !made.directory)
         return cr_err_set(err, CR_EINVAL,
-                          "spring.cloud.config.server.git.uri: is a remote repository: name the "
-                          "directory that is to be made");
+                          "spring.cloud.config.server.git.uri: is no directory of this machine: "
+                          "name the one that is to be made");
     if (rc == 0 && !has_source(settings))
         return cr_err_set(err, CR_EINVAL,
                           "crema.config.init-from: not set: name the folder with the files");
@@ -200,7 +214,7 @@ static int run(const struct cr_environment_options *options, struct cr_err *err)
     int rc = cr_environment_load(options, &environment, err);
     if (rc == 0)
         rc = cr_settings_bind(&table, environment, &settings, arena, err);
-    return rc < 0 ? rc : make_repository(&settings, arena, err);
+    return rc < 0 ? rc : make_repository(&settings, environment, arena, err);
 }
 
 static int exit_code(int rc)

@@ -19,10 +19,12 @@
 /* True when the arguments ask for it; *out_exit is then the process's exit code. */
 bool init_repo_main(int argc, char **argv, int *out_exit);
 
+struct cr_environment;
 struct cr_log;
 /* Makes the local repository that the settings name when it is not there yet and
  * crema.config.init-from is set; one line in the log tells. Otherwise does nothing. */
 CR_MUST_CHECK int init_repo_when_missing(const struct config_settings *settings,
+                                         const struct cr_environment *environment,
                                          const struct cr_log *log, struct cr_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "fetch_main.h"
 #include "init_repo.h"
 
+static const struct cr_setting_table *const tables[] = {CONFIG_SETTING_TABLES};
 static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
 
 static const char examples[] =
@@ -30,6 +31,8 @@ int main(int argc, char **argv)
         .settings = config_setting_rows,
         .setting_count = config_setting_count,
         .settings_size = sizeof(struct config_settings),
+        .tables = tables,
+        .table_count = CR_COUNT(tables),
         .prefixes = prefixes,
         .prefix_count = CR_COUNT(prefixes),
         .check = config_settings_check,

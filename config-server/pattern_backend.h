@@ -17,8 +17,6 @@
 #include "config_backend.h"
 #include "git_pool.h"
 
-enum { PATTERN_BACKEND_REPOSITORIES_MAX = 256 };
-
 struct pattern_backend_options {
     const struct git_settings *main;
     const struct git_settings *others; /* with patterns, in order */

@@ -132,7 +132,7 @@ def test_a_uri_that_does_not_exist(tmp_path):
 
 
 @pytest.mark.parametrize("uri", ["git@github.com:o/r.git", "ssh://git@host/r.git", "file://relative/path",
-                                 "https://host/{application}.git", "file:///srv/{application}", "https://",
+                                 "https://{application}.host/r.git", "file:///srv/{nothing}", "https://",
                                  "https://host", "http://a b/c", "ftp://host/r.git", "ext::sh -c id", "",
                                  "file:/a%zz", "https://me:s3cret@host:x/r.git"])
 def test_uris_that_are_refused(tmp_path, uri):
