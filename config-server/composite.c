@@ -202,7 +202,7 @@ static int note_broken(struct composite *composite, const struct config_choice *
 {
     CR_AUTO(cr_buf) key = {0};
     if (!choice->backend->versioned) {
-        cr_log_debug(composite->options.log, "config.left-out", "%s: %s", choice->backend->name,
+        cr_log_debug(composite->options.log, "config.left-out", "%s: %s", choice->name,
                      failure->text);
         return 0;
     }
@@ -211,7 +211,7 @@ static int note_broken(struct composite *composite, const struct config_choice *
         return CR_ENOMEM;
     answer_cache_put(composite->broken, cr_buf_view(&key), CR_SLICE(""));
     cr_log_warn(composite->options.log, "config.passed-over", "%s: %s; asking the next repository",
-                choice->backend->name, failure->text);
+                choice->name, failure->text);
     return CR_ECONFLICT;
 }
 

@@ -29,6 +29,7 @@ struct config_snapshot {
 struct config_choice {
     struct config_backend *backend;
     size_t candidate; /* stands for the repository among all that the request may mean */
+    const char *name; /* of the repository, for the log */
     bool is_last;     /* no other one can stand in */
     void *place;      /* the backend's own */
     struct config_snapshot snapshots[CONFIG_REQUEST_LABELS_MAX]; /* in the order of the labels */

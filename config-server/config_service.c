@@ -2,6 +2,7 @@
 #include "config_service.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "answer_cache.h"
 #include "composite.h"
@@ -9,6 +10,7 @@
 #include "cr_metrics.h"
 #include "git_pool.h"
 #include "native_backend.h"
+#include "overrides.h"
 #include "pattern_backend.h"
 
 enum {
@@ -22,6 +24,7 @@ struct config_service {
     const struct cr_log *log;
     struct cr_arena *arena; /* of what lives as long as the service */
     struct backend_settings_list backends;
+    struct environment_sources overrides; /* none or one */
     struct git_pool *pool;
     struct composite composite;
     struct answer_cache *answers;
@@ -39,6 +42,23 @@ struct making {
     void *into;
 };
 
+/* The operator's own properties go before everything in the files. */
+static int put_in_front(const struct environment_sources *front, struct cr_arena *arena,
+                        struct environment_sources *sources, struct cr_err *err)
+{
+    if (front->count == 0)
+        return 0;
+    size_t count = front->count + sources->count;
+    struct cr_wire_source *all = cr_arena_array(arena, count, sizeof(*all));
+    if (!all)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    memcpy(all, front->items, front->count * sizeof(*all));
+    if (sources->count > 0)
+        memcpy(all + front->count, sources->items, sources->count * sizeof(*all));
+    *sources = (struct environment_sources){all, count};
+    return 0;
+}
+
 static int make_environment(const struct making *making, struct cr_arena *arena,
                             struct cr_wire_environment *out_environment, struct cr_err *err)
 {
@@ -49,6 +69,8 @@ static int make_environment(const struct making *making, struct cr_arena *arena,
     int rc = composite_build(&service->composite, &making->choice, request, arena, &sources, err);
     if (rc == CR_EINVAL && err) /* what stands in a file is no fault of the request's */
         rc = err->code = CR_EPARSE;
+    if (rc == 0)
+        rc = put_in_front(&service->overrides, arena, &sources, err);
     if (rc < 0)
         return rc;
     if (sources.count == 0 && !service->settings->accept_empty)
@@ -261,6 +283,21 @@ static int open_pool(struct config_service *service, const char *home, struct cr
     return git_pool_new(&options, &service->pool, err);
 }
 
+static int read_overrides(struct config_service *service, const struct cr_environment *environment,
+                          struct cr_err *err)
+{
+    struct override *items;
+    size_t count;
+    int rc = config_settings_overrides(environment, service->arena, &items, &count, err);
+    if (rc < 0 || count == 0)
+        return rc;
+    service->overrides.items = cr_arena_array(service->arena, 1, sizeof(struct cr_wire_source));
+    if (!service->overrides.items)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    service->overrides.count = 1;
+    return overrides_source(items, count, service->arena, service->overrides.items, err);
+}
+
 static int open_backend(struct config_service *service, const struct backend_settings *settings,
                         struct config_backend **out_backend, struct cr_err *err)
 {
@@ -305,6 +342,8 @@ static int open_parts(struct config_service *service, const struct config_servic
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = config_settings_backends(service->settings, options->environment, service->arena,
                                       &service->backends, err);
+    if (rc == 0)
+        rc = read_overrides(service, options->environment, err);
     if (rc == 0)
         rc = open_pool(service, options->home, err);
     return rc < 0 ? rc : open_backends(service, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "overrides.h"
 #include "repository_uri.h"
 #include "uri_template.h"
 
@@ -58,6 +59,27 @@ int config_settings_backends(const struct config_settings *settings,
                              struct backend_settings_list *out_list, struct cr_err *err)
 {
     return backend_settings_read(environment, settings->default_label, arena, out_list, err);
+}
+
+int config_settings_overrides(const struct cr_environment *environment, struct cr_arena *arena,
+                              struct override **out_items, size_t *out_count, struct cr_err *err)
+{
+    struct cr_setting_list keys = {0};
+    int rc = cr_settings_members(&config_override_table, environment, arena, &keys);
+    struct override *items = rc == 0 ? cr_arena_array(arena, keys.count + 1, sizeof(*items)) : NULL;
+    if (!items)
+        return cr_err_set(err, CR_ENOMEM, "out of memory");
+    for (size_t i = 0; i < keys.count; i++) {
+        const char *value = NULL;
+        rc = cr_settings_bind_member(&config_override_table, environment, keys.items[i], &value,
+                                     arena, err);
+        if (rc < 0)
+            return rc;
+        items[i] = (struct override){cr_slice_of(keys.items[i]), cr_slice_of(value)};
+    }
+    *out_items = items;
+    *out_count = keys.count;
+    return 0;
 }
 
 /* --- checking --- */

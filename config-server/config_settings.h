@@ -47,6 +47,12 @@ CR_MUST_CHECK int config_settings_backends(const struct config_settings *setting
                                            struct backend_settings_list *out_list,
                                            struct cr_err *err);
 
+/* What is set below ...overrides, in its order. */
+struct override;
+CR_MUST_CHECK int config_settings_overrides(const struct cr_environment *environment,
+                                            struct cr_arena *arena, struct override **out_items,
+                                            size_t *out_count, struct cr_err *err);
+
 /* For cr_daemon.check: the backends' settings make sense, and a local repository is there or can be
  * made from crema.config.init-from. */
 int config_settings_check(const void *settings, const struct cr_environment *environment,

@@ -141,7 +141,8 @@ static int choose(struct config_backend *base, const struct config_request *requ
     const struct native_settings *settings = of(base)->settings;
     if (first > 0)
         return cr_err_set(err, CR_ENOTFOUND, "%s: nothing is left to ask", base->name);
-    *out_choice = (struct config_choice){.backend = base, .is_last = true, .count = 1};
+    *out_choice =
+        (struct config_choice){.backend = base, .name = base->name, .is_last = true, .count = 1};
     out_choice->snapshots[0].label =
         request->label.ptr ? request->label : cr_slice_of(settings->default_label);
     memcpy(out_choice->snapshots[0].version, settings->version, strlen(settings->version));

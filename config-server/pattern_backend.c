@@ -187,6 +187,7 @@ static int choose(struct config_backend *base, const struct config_request *requ
         if (rc == 0) {
             out_choice->backend = base;
             out_choice->candidate = number;
+            out_choice->name = candidate.repository->settings->name;
             out_choice->is_last = candidate.is_last;
             return 0;
         }

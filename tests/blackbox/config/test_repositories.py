@@ -53,7 +53,7 @@ def test_failures_fall_through_and_are_told_once(repository, serve, tmp_path):
         assert a(server, "/x/default/only-main") == "main"
     log = server.log
     assert log.count("gone: git repository") == 1, log
-    assert log.count("application.yml: line 1") == 2, log  # of gone/default and of x/default
+    assert log.count("broken: application.yml: YAML line 1") == 2, log  # of gone/default and of x/default
     broken.commit({"application.yml": "a: mended"})
     wait_until(lambda: a(server, "/x/default") == "mended", 5, "the mended repository")
     (tmp_path / "gone").mkdir()
@@ -264,6 +264,7 @@ def test_composite_settings_that_are_wrong(tmp_path, settings, words):
 ])
 def test_repository_settings_that_are_wrong(tmp_path, repository, key, value):
     repo = repository({"application.yml": "a: 1"})
-    done = once(tmp_path, f"--{GIT}uri={repo.uri}", f"--{GIT}{key}={value}", "--check-config")
+    own = () if key in ("repos.x.uri", "repos.x.pattern") else (f"--{GIT}repos.x.uri={repo.uri}",)
+    done = once(tmp_path, f"--{GIT}uri={repo.uri}", *own, f"--{GIT}{key}={value}", "--check-config")
     named = "repos.x.uri" if key == "repos.x.pattern" else key
     assert done.returncode == 78 and GIT + named in done.stdout + done.stderr, done
