@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .stack import ROOT
 
-TARGETS = ("json", "xml", "yaml", "properties", "instance", "batch", "config_request", "search_path")
+TARGETS = ("json", "xml", "yaml", "properties", "instance", "batch", "config_request", "config_path",
+           "config_view", "search_path")
 BUILD = ROOT / "build" / "fuzz"
 WORDS = {"instance": "registry.dict", "batch": "registry.dict"}     # that a target begins with
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
