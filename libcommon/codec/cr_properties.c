@@ -12,19 +12,24 @@ enum { END = -1 };
 struct reader {
     struct cr_slice text;
     size_t at;
-    int line;   /* of the next character, from 0 */
-    int column; /* of the current one, from 0; -1 before the first */
+    int line;     /* of the next character, from 0 */
+    int column;   /* of the current one, from 0; -1 before the first */
+    bool in_line; /* the last character was not the end of a line, nor of the text */
     bool escaped;
     int character; /* a UTF-16 unit, or END */
     int comment;   /* the prefix of the comment on the line before, or END */
-    bool malformed;
+    int malformed; /* the line, from 1, of an escape that is none; 0 without one */
 };
 
-/* One character as java.io.LineNumberReader gives it: CR LF and CR are LF. */
+/* One character as java.io.LineNumberReader gives it: CR LF and CR are LF; the end of the text ends
+ * a line, too. */
 static int next_raw(struct reader *r)
 {
-    if (r->at >= r->text.len)
+    if (r->at >= r->text.len) {
+        r->line += r->in_line;
+        r->in_line = false;
         return END;
+    }
     unsigned char c = (unsigned char)r->text.ptr[r->at++];
     if (c == '\r') {
         if (r->at < r->text.len && r->text.ptr[r->at] == '\n')
@@ -32,6 +37,7 @@ static int next_raw(struct reader *r)
         c = '\n';
     }
     r->line += c == '\n';
+    r->in_line = c != '\n';
     return c;
 }
 
@@ -56,6 +62,7 @@ static void skip_blanks(struct reader *r)
 static int hex_unit(struct reader *r)
 {
     int unit = 0;
+    int line = r->line;
     for (int i = 0; i < 4; i++) {
         int c = next_raw(r);
         int digit = c >= '0' && c <= '9'   ? c - '0'
@@ -63,7 +70,7 @@ static int hex_unit(struct reader *r)
                     : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                            : -1;
         if (digit < 0) {
-            r->malformed = true;
+            r->malformed = line + 1;
             return END;
         }
         unit = unit << 4 | digit;
@@ -102,17 +109,25 @@ static void read_char(struct reader *r)
     } while (wrapped);
 }
 
-/* Behind a comment character in column 0: "---", then only blanks. */
-static bool is_separator(const struct reader *r)
+/* The current character is the next one, and a hyphen. */
+static bool next_is_hyphen(struct reader *r)
 {
-    if (r->column != 0 || r->character == r->comment)
+    read_char(r);
+    return r->character == '-';
+}
+
+/* At a comment character: is it in column 0, with "---" and only blanks behind it? What was looked
+ * at has been read. */
+static bool is_separator(struct reader *r)
+{
+    if (r->character == r->comment)
         return false;
-    struct cr_slice rest = cr_slice_from(r->text, r->at);
-    size_t end = 0;
-    while (end < rest.len && rest.ptr[end] != '\n' && rest.ptr[end] != '\r')
-        end++;
-    struct cr_slice line = cr_slice_trim(cr_slice_sub(rest, 0, end));
-    return cr_slice_starts(rest, CR_SLICE("---")) && cr_slice_is(line, "---");
+    bool separator = r->column == 0 && next_is_hyphen(r) && next_is_hyphen(r) && next_is_hyphen(r);
+    if (!at_line_end(r)) {
+        read_char(r);
+        skip_blanks(r);
+    }
+    return separator && at_line_end(r);
 }
 
 static void skip_comment(struct reader *r)
@@ -132,6 +147,12 @@ struct loader {
     int high_surrogate; /* waits for its pair, or END */
     bool separated;     /* a separator came and no value since */
 };
+
+static int fail_malformed(struct loader *l)
+{
+    return cr_err_set(l->err, CR_EPARSE, "properties line %d: malformed \\uXXXX escape",
+                      l->reader.malformed);
+}
 
 static void put_unit(struct loader *l, struct cr_buf *to, int unit)
 {
@@ -181,30 +202,28 @@ static int put_value(struct loader *l, struct cr_slice key, bool split)
     cr_buf_reset(&l->value);
     while (is_blank(r) && !at_line_end(r))
         read_char(r);
+    /* the place of an empty value is column 0 of the next line */
     struct cr_flat_pair pair = {.key = key, .line = r->line + 1, .column = r->column + 1};
-    if (r->character == '\n' && !r->escaped) {
-        pair.line = r->line; /* an empty value: the reader stands behind its line */
-        pair.column = 1;
-    }
     while (!at_line_end(r) && !(split && !r->escaped && r->character == ',')) {
         put_unit(l, &l->value, r->character);
         read_char(r);
     }
     end_units(l, &l->value);
     if (r->malformed)
-        return cr_err_set(l->err, CR_EPARSE, "properties line %d: malformed \\uXXXX escape",
-                          pair.line);
+        return fail_malformed(l);
     pair.text.ptr = cr_arena_slice(l->arena, cr_buf_view(&l->value));
     pair.text.len = l->value.len;
     if (!pair.text.ptr || cr_buf_status(&l->value) || cr_buf_status(&l->key))
         return cr_flat_no_memory(l->err);
+    if (key.len == 0)
+        return 0;
     if (l->separated && !cr_flat_builder_empty(&l->flat)) {
         int rc = cr_flat_builder_end_doc(&l->flat);
         if (rc)
             return rc;
     }
     l->separated = false;
-    return key.len > 0 ? cr_flat_builder_put(&l->flat, &pair) : 0;
+    return cr_flat_builder_put(&l->flat, &pair);
 }
 
 /* "key[]=a,b" */
@@ -227,6 +246,16 @@ static int put_list(struct loader *l, struct cr_slice name)
     return rc;
 }
 
+/* String.trim. */
+static struct cr_slice trim(struct cr_slice text)
+{
+    while (text.len > 0 && (unsigned char)text.ptr[0] <= ' ')
+        text = cr_slice_from(text, 1);
+    while (text.len > 0 && (unsigned char)text.ptr[text.len - 1] <= ' ')
+        text.len--;
+    return text;
+}
+
 static int load_pair(struct loader *l)
 {
     struct reader *r = &l->reader;
@@ -234,10 +263,9 @@ static int load_pair(struct loader *l)
     if (at_line_end(r))
         return 0;
     load_key(l);
-    struct cr_slice key = cr_slice_trim(cr_buf_view(&l->key));
+    struct cr_slice key = trim(cr_buf_view(&l->key));
     if (r->malformed)
-        return cr_err_set(l->err, CR_EPARSE, "properties line %d: malformed \\uXXXX escape",
-                          r->line + 1);
+        return fail_malformed(l);
     if (cr_slice_ends(key, CR_SLICE("[]")))
         return put_list(l, cr_slice_sub(key, 0, key.len - 2));
     return put_value(l, key, false);
@@ -247,12 +275,11 @@ static int load_pair(struct loader *l)
 static void load_comment(struct loader *l)
 {
     struct reader *r = &l->reader;
-    if (is_separator(r)) {
-        l->separated = true;
-    } else {
-        l->separated = false;
-        r->comment = r->character;
-    }
+    int prefix = r->character;
+    l->separated = is_separator(r);
+    if (l->separated)
+        return;
+    r->comment = prefix;
     skip_comment(r);
 }
 
@@ -278,8 +305,7 @@ int cr_properties_parse(struct cr_slice text, struct cr_arena *arena, struct cr_
             read_char(&l.reader);
     }
     if (rc == 0 && l.reader.malformed)
-        rc = cr_err_set(err, CR_EPARSE, "properties line %d: malformed \\uXXXX escape",
-                        l.reader.line + 1);
+        rc = fail_malformed(&l);
     if (rc == 0 && !cr_flat_builder_empty(&l.flat))
         rc = cr_flat_builder_end_doc(&l.flat);
     if (rc == 0)

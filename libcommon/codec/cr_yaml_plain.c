@@ -77,7 +77,6 @@ bool cr_yaml_plain_is_string(struct cr_slice text, struct cr_arena *arena)
         return true;
     if (text.len <= TIMESTAMP_MAX && (is_date(text) || is_moment(text)))
         return false;
-    /* Infinities are strings with another text. */
-    return cr_yaml_scalar_resolve(text, NULL, true, arena, &scalar, NULL) == 0 && !scalar.null &&
-           !scalar.merge && scalar.kind == CR_FLAT_STRING && cr_slice_equal(scalar.text, text);
+    return cr_yaml_scalar_resolve(text, NULL, true, arena, &scalar, NULL) == 0 &&
+           scalar.type == CR_YAML_STRING;
 }

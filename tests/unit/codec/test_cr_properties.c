@@ -43,6 +43,8 @@ static void test_reads_escapes(void **state)
     check("a\\ b\\=c=1\n", "s:a b=c=1\n");
     check("a = b \\\n   c\\\n\td\n", "s:a=b cd\n");
     check("a=b\\", "s:a=b\n");
+    check("\\#a=1\n\\u0023b=2\n\\\n  c=3\n", "s:#a=1\ns:#b=2\ns:c=3\n");
+    check("a\\f=1\n\\u0001b\\ =2\n", "s:a=1\ns:b=2\n"); /* String.trim */
 }
 
 static void test_reads_latin1_and_unicode(void **state)
@@ -75,6 +77,10 @@ static void test_splits_documents(void **state)
     check("a=1\n! c\n#---\nb=2\n", "s:a=1\n--\ns:b=2\n");
     check("a=1\n#---\n# c\nb=2\n", "s:a=1\ns:b=2\n");
     check("#---\na=1\n#---\n#---\n", "s:a=1\n");
+    check("a=1\n#---\t\f\nb=2\n", "s:a=1\n--\ns:b=2\n");
+    check("a=1\n#-\\-\\-\nb=2\n", "s:a=1\n--\ns:b=2\n");
+    check("a=1\n#\\\n---\nb=2\n", "s:a=1\n--\ns:b=2\n"); /* even so */
+    check("a=1\n#---\n=x\n# c\nb=2\n", "s:a=1\ns:b=2\n");
 }
 
 static void test_expands_lists(void **state)
@@ -82,6 +88,29 @@ static void test_expands_lists(void **state)
     (void)state;
     check("k[]=a,b\nl[] = x\nm=a,b\n", "s:k[0]=a\ns:k[1]=b\ns:l[0]=x\ns:m=a,b\n");
     check("k[]=a, b\\,c\n", "s:k[0]=a\ns:k[1]=b,c\n");
+}
+
+/* Spring Boot's own: an empty value stands in column 0 of the next line. */
+static void test_knows_the_place_of_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int line;
+        int column;
+    } cases[] = {
+        {"# c\n  a = x", 2, 7}, {"a=\n", 2, 0},        {"a", 2, 2},
+        {"a=\\\n  b\n", 2, 3},  {"\n\nk[]=x\n", 3, 5}, {"a=1\\\n2\n", 1, 3},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct cr_flat flat;
+        assert_int_equal(cr_properties_parse(cr_slice_of(cases[i].text), arena, &flat, NULL), 0);
+        if (flat.docs[0].pairs[0].line != cases[i].line ||
+            flat.docs[0].pairs[0].column != cases[i].column)
+            fail_msg("'%s' is at %d:%d", cases[i].text, flat.docs[0].pairs[0].line,
+                     flat.docs[0].pairs[0].column);
+    }
 }
 
 static void test_bounds(void **state)
@@ -109,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_reads_latin1_and_unicode),
         cmocka_unit_test(test_splits_documents),
         cmocka_unit_test(test_expands_lists),
+        cmocka_unit_test(test_knows_the_place_of_values),
         cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

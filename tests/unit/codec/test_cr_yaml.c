@@ -45,8 +45,10 @@ static void test_flattens_as_spring(void **state)
           "s:m[1]=x\ns:m[true]=y\ns:m[1.1]=z\ns:m[null]=n\ns:[2]=t\n");
     check("- c\n- d\n", "s:document[0]=c\ns:document[1]=d\n");
     check("blah", "s:document=blah\n");
-    check("[]", "s:document=\n");
+    check("[{a: 1}]", "i:document[0].a=1\n");
     check("\"\": {a: 1, b: 2}\n\" \": {c: 3}\n", "i:a=1\ni:b=2\ni:c=3\n");
+    check("\"\\u2003\": [x, y]\n\"\": 1\n", "s:[0]=x\ns:[1]=y\ni:=1\n");
+    check("a: {\"\": 1, \" \": 2}", "i:a.=1\ni:a. =2\n");
     check("t: |\n  one\n  two\nf: >-\n  a\n  b\n", "s:t=one\ntwo\n\ns:f=a b\n");
     check("a.b: 1\na: {b: 2}\nc: 3\n", "i:a.b=2\ni:c=3\n");
 }
@@ -111,6 +113,12 @@ static const struct {
     {".", "s=."},
     {"1.2.3", "s=1.2.3"},
     {"1:30.5", "d=90.5"},
+    {"35791394:08", "i=-2147483648"}, /* Java's int */
+    {"10:20:30:40:50:59", "i=-548107533"},
+    {"63:29:04:53:27:26:31:28.", "d=-7.3664010432E10"},
+    {"94295797404317632.000", "d=9.429579740431763E16"},
+    {"5e-324", "d=4.9E-324"},
+    {"-0.0", "d=-0.0"},
     {".inf", "s=Infinity"},
     {"-.INF", "s=-Infinity"},
     {".NaN", "s=NaN"},
@@ -133,12 +141,31 @@ static const struct {
     {"2024-01-01", "s=2024-01-01"},
     {"2001-12-14t21:59:43.10-05:00", "s=2001-12-14t21:59:43.10-05:00"},
     {"!!str 5", "s=5"},
-    {"! 5", "s=5"},
+    {"! 5", "i=5"}, /* as if it were plain */
+    {"! \"6\"", "i=6"},
+    {"! x", "s=x"},
     {"!!float 3", "d=3.0"},
+    {"!!float 1.5f", "d=1.5"},
+    {"!!float ' -Infinity '", "s=-Infinity"},
+    {"!!float .iNf", "s=Infinity"},
+    {"!!float 1:30", "d=90.0"},
     {"!!int '0x10'", "i=16"},
+    {"!!int +-1", "i=-1"},
+    {"!!int 0x-a", "i=-10"},
+    {"!!int '1:30:'", "i=90"},
+    {"!!bool maybe", "s="},
+    {"!!bool tRuE", "b=true"},
+    {"!!null x", "s="},
     {"!!bool 'yes'", "b=true"},
     {"!!null ''", "s="},
     {"!!binary 'aGVs\n bG8='", "s=aGVsbG8="},
+    {"!!binary aGVsbG8", "s=aGVsbG8="}, /* decoded and encoded anew */
+    {"!!binary aGVsbG9=", "s=aGVsbG8="},
+    {"!!timestamp 2001-12-14", "s=2001-12-14T00:00:00.000Z"},
+    {"!!timestamp 2001-12-14t21:59:43.10-05:00", "s=2001-12-15T02:59:43.100Z"},
+    {"!!timestamp 2001-1-4 1:02:03 +5:30", "s=2001-01-03T19:32:03.000Z"},
+    {"!!timestamp 2000-13-31", "s=2001-01-31T00:00:00.000Z"}, /* runs on, as in Java */
+    {"!!timestamp 2000-00-31 24:60:61.9999 Z", "s=2000-01-01T01:01:02.000Z"},
     {"${a:b}", "s=${a:b}"},
     {"http://x:1/y", "s=http://x:1/y"},
 };
@@ -191,6 +218,65 @@ static void test_expands_anchors_and_merges(void **state)
     check("&k key: *k\n", "s:key=key\n");
 }
 
+static void test_reads_complex_keys_as_java_spells_them(void **state)
+{
+    (void)state;
+    check("{[a, 1]: b, {c: d, ~: ~}: e, []: f, [[], 2]: 3, {}: g}",
+          "s:[[a, 1]]=b\ns:[{c=d, null=}]=e\ns:=f\ni:[[, 2]]=3\ns:[{}]=g\n");
+    check("? - a\n  - .5\n: x\nm:\n  ? {k: [v]}\n  : y\n", "s:[[a, 0.5]]=x\ns:m[{k=[v]}]=y\n");
+    check("{.inf: 1, Infinity: 2, [1]: 3, ['1']: 4, '1': 5, 1: 6}",
+          "i:[Infinity]=1\ni:Infinity=2\ni:[[1]]=4\ni:1=5\ni:[1]=6\n");
+}
+
+static void test_reads_sets_and_ordered_maps(void **state)
+{
+    (void)state;
+    check("s: !!set {a, 1, ~: , [b, c]}\ne: !!set {}\n",
+          "s:s[0]=a\ni:s[1]=1\ns:s[2]=\ns:s[3][0]=b\ns:s[3][1]=c\ns:e=\n");
+    check("o: !!omap [b: 1, a: 2, b: 3, 4: x, ~: y]\ne: !!omap []\n",
+          "i:o.b=3\ni:o.a=2\ns:o[4]=x\ns:o.=y\ns:e=\n");
+    check("!!set {}", "s:document=\n");
+    check("m: {<<: !!omap [a: 1, b: 2], a: 3}", "i:m.a=3\ni:m.b=2\n");
+    check("m: !!map {a: !!seq [1]}", "i:m.a[0]=1\n");
+}
+
+static void test_drops_documents_without_a_text(void **state)
+{
+    (void)state;
+    check("a: 1\n--- []\n--- ''\n--- !!str\n--- !!bool x\n--- !!omap []\n--- {}\n", "i:a=1\n--\n");
+}
+
+/* Line and column of the first pair. */
+static void check_place(const char *yaml, int line, int column)
+{
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct cr_flat flat;
+    struct cr_err err;
+    if (cr_yaml_parse(cr_slice_of(yaml), arena, &flat, &err))
+        fail_msg("'%s' says: %s", yaml, err.text);
+    assert_int_equal(flat.docs[0].pairs[0].line, line);
+    assert_int_equal(flat.docs[0].pairs[0].column, column);
+}
+
+static void test_reads_every_encoding(void **state)
+{
+    (void)state;
+    static const char little[] = "\xff\xfe"
+                                 "a\0:\0 \0\xac\x20\n\0";
+    static const char big[] = "\xfe\xff"
+                              "\0a\0:\0 \x20\xac\0\n";
+    const struct cr_slice texts[] = {CR_SLICE(little), CR_SLICE(big),
+                                     CR_SLICE("\xef\xbb\xbf"
+                                              "a: \xe2\x82\xac\n")};
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct cr_flat flat;
+        assert_int_equal(cr_yaml_parse(texts[i], arena, &flat, NULL), 0);
+        assert_string_equal(flat.docs[0].pairs[0].text.ptr, "\xe2\x82\xac");
+        assert_int_equal(flat.docs[0].pairs[0].column, 4);
+    }
+}
+
 static void test_refuses_with_the_place(void **state)
 {
     (void)state;
@@ -202,39 +288,82 @@ static void test_refuses_with_the_place(void **state)
     refuse("a: &x [*x]\n", CR_EPARSE, "an alias inside its own anchor");
     refuse("a: &x 1\n---\nb: *x\n", CR_EPARSE, "not defined");
     refuse("a: !foo bar\n", CR_EPARSE, "line 1 column 4: unknown tag '!foo'");
-    refuse("a: !foo {b: c}\n", CR_EPARSE, "unknown tag");
-    refuse("a: !!set {b, c}\n", CR_EPARSE, "unknown tag");
-    refuse("a: !!int abc\n", CR_EPARSE, "'abc' is not of its type");
-    refuse("a: !!float abc\n", CR_EPARSE, "'abc' is not a number");
-    refuse("a: ._\n", CR_EPARSE, "'._' is not a number");
+    refuse("a: !foo {b: c}\n", CR_EPARSE, "line 1 column 4: a map cannot be of type '!foo'");
+    refuse("a: !!set [b]\n", CR_EPARSE, "a list cannot be of type 'tag:yaml.org,2002:set'");
+    refuse("a: !!pairs [b: c]\n", CR_EPARSE, "a list cannot be of type 'tag:yaml.org,2002:pairs'");
+    refuse("a: !!set {b, b}\n", CR_EPARSE, "line 1 column 14: duplicate key 'b'");
+    refuse("a: !!omap [b]\n", CR_EPARSE, "line 1 column 12: an item of '!!omap'");
+    refuse("a: !!omap [{b: 1, c: 2}]\n", CR_EPARSE, "an item of '!!omap'");
+    refuse("a: !!int abc\n", CR_EPARSE, "line 1 column 4: 'abc' is no whole number");
+    refuse("a: !!int ''\n", CR_EPARSE, "'' is no whole number");
+    refuse("a: !!int 09\n", CR_EPARSE, "'09' is no whole number");
+    refuse("a: !!float abc\n", CR_EPARSE, "'abc' is no number");
+    refuse("a: ._\n", CR_EPARSE, "'._' is no number");
+    refuse("a: -35791394:08\n", CR_EPARSE, "is no whole number"); /* two signs in Java */
+    refuse("a: !!timestamp x\n", CR_EPARSE, "'x' is no timestamp");
+    refuse("a: !!timestamp 2001-01-01 1:2:3\n", CR_EPARSE, "is no timestamp");
+    refuse("a: !!binary aGVsb\n", CR_EPARSE, "not base64");
+    refuse("a: <<\n", CR_EPARSE, "line 1 column 4: '<<' is a key");
+    refuse("- <<\n", CR_EPARSE, "'<<' is a key");
+    refuse("<<\n", CR_EPARSE, "'<<' is a key");
+    refuse("? !!binary YQ==\n: b\n", CR_EPARSE, "line 1 column 3: bytes and timestamps");
+    refuse("{[a]: 1, [a]: 2}\n", CR_EPARSE, "line 1 column 10: duplicate key '[a]'");
     refuse("a: !!binary '*'\n", CR_EPARSE, "not base64");
     refuse("<<: 1\n", CR_EPARSE, "needs a map or a list of maps");
     refuse("<<: [1]\n", CR_EPARSE, "needs a map or a list of maps");
-    refuse("? [a]\n: b\n", CR_EPARSE, "cannot be a key");
     refuse("a: \"\\q\"\n", CR_EPARSE, "YAML line 1");
     refuse("a: b: c\n", CR_EPARSE, "line 1 column 5");
     refuse("a: \x01\n", CR_EPARSE, "YAML");
-    refuse("a: \xff\n", CR_EPARSE, "YAML");
+    refuse("a: 1\nb: \xff\n", CR_EPARSE, "line 2 column 4: invalid leading UTF-8 octet");
+    refuse("a: \xc3\xbc \xe2\x82(\n", CR_EPARSE, "line 1 column 7: invalid trailing UTF-8 octet");
+    refuse("a: b\n#\xef\xbf\xbf\n", CR_EPARSE, "line 2 column 2: control characters");
 }
 
 static void test_knows_the_place_of_values(void **state)
 {
     (void)state;
-    CR_AUTO_ARENA arena = cr_arena_new(0);
-    struct cr_flat flat;
-    assert_int_equal(cr_yaml_parse(CR_SLICE("a:\n  b:   x\n"), arena, &flat, NULL), 0);
-    assert_int_equal(flat.docs[0].pairs[0].line, 2);
-    assert_int_equal(flat.docs[0].pairs[0].column, 8);
+    check_place("a:\n  b:   x\n", 2, 8);
+    check_place("\xef\xbb\xbf"
+                "a: x\n",
+                1, 4);
+    check_place("\xc3\xbc: x\n", 1, 4);
+    check_place("a: &x !!str y\n", 1, 4);
+    check_place("a: !!set {x}\n", 0, 0); /* Spring Boot keeps none */
+    check_place("a: []\n", 1, 4);
 }
 
+/* As deep as SnakeYAML goes: a scalar in fifty lists. */
 static void test_bounds_depth(void **state)
 {
     (void)state;
+    for (int depth = CR_FLAT_DEPTH_MAX; depth >= 50; depth--) {
+        CR_AUTO(cr_buf) yaml = {0};
+        for (int i = 0; i < 2 * depth; i++)
+            cr_buf_text(&yaml, i == depth ? "x]" : i < depth ? "[" : "]");
+        struct cr_flat flat;
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        if (depth == 50)
+            assert_int_equal(cr_yaml_parse(cr_buf_view(&yaml), arena, &flat, NULL), 0);
+        else
+            refuse(yaml.data, CR_ELIMIT, "line 1: more than 50 levels");
+    }
+}
+
+/* Aliases go deeper than what is written. */
+static void test_bounds_depth_of_aliases(void **state)
+{
+    (void)state;
     CR_AUTO(cr_buf) yaml = {0};
-    cr_buf_text(&yaml, "a: ");
-    for (int i = 0; i < CR_FLAT_DEPTH_MAX + 1; i++)
-        cr_buf_char(&yaml, '[');
-    refuse(yaml.data, CR_ELIMIT, "more than 64 levels");
+    cr_buf_text(&yaml, "a0: &a0 x\n");
+    for (int level = 1; level < 70; level++)
+        cr_buf_printf(&yaml, "a%d: &a%d [*a%d]\n", level, level, level - 1);
+    refuse(yaml.data, CR_ELIMIT, "nest deeper than 64 levels");
+    CR_AUTO(cr_buf) keys = {0};
+    cr_buf_text(&keys, "a0: &a0 {}\n");
+    for (int level = 1; level < 30; level++)
+        cr_buf_printf(&keys, "a%d: &a%d [*a%d, *a%d]\n", level, level, level - 1, level - 1);
+    cr_buf_text(&keys, "? *a29\n: 1\n");
+    refuse(keys.data, CR_ELIMIT, "a key longer than 4096 bytes");
 }
 
 static void test_bounds_alias_expansion(void **state)
@@ -294,9 +423,14 @@ int main(void)
         cmocka_unit_test(test_resolves_types_as_snakeyaml),
         cmocka_unit_test(test_long_numbers_stay_exact_or_text),
         cmocka_unit_test(test_expands_anchors_and_merges),
+        cmocka_unit_test(test_reads_complex_keys_as_java_spells_them),
+        cmocka_unit_test(test_reads_sets_and_ordered_maps),
+        cmocka_unit_test(test_drops_documents_without_a_text),
+        cmocka_unit_test(test_reads_every_encoding),
         cmocka_unit_test(test_refuses_with_the_place),
         cmocka_unit_test(test_knows_the_place_of_values),
         cmocka_unit_test(test_bounds_depth),
+        cmocka_unit_test(test_bounds_depth_of_aliases),
         cmocka_unit_test(test_bounds_alias_expansion),
         cmocka_unit_test(test_bounds_sizes),
     };

@@ -1,0 +1,70 @@
+/* Base64: RFC 4648's vectors, and what Java's basic decoder tolerates. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cr_base64.h"
+#include "cr_err.h"
+
+static void test_encodes_and_decodes(void **state)
+{
+    (void)state;
+    static const struct {
+        struct cr_slice bytes;
+        const char *text;
+    } cases[] = {
+        {{"", 0}, ""},
+        {{"f", 1}, "Zg=="},
+        {{"fo", 2}, "Zm8="},
+        {{"foo", 3}, "Zm9v"},
+        {{"foob", 4}, "Zm9vYg=="},
+        {{"\0\xff\x10\x80", 4}, "AP8QgA=="},
+        {{"\xfb\xff\xbf", 3}, "+/+/"},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        CR_AUTO(cr_buf) text = {0};
+        CR_AUTO(cr_buf) bytes = {0};
+        cr_base64_encode(&text, cases[i].bytes);
+        assert_true(cr_slice_is(cr_buf_view(&text), cases[i].text));
+        assert_int_equal(cr_base64_decode(&bytes, cr_slice_of(cases[i].text)), 0);
+        assert_true(cr_slice_equal(cr_buf_view(&bytes), cases[i].bytes));
+    }
+}
+
+static void test_tolerates_what_java_does(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"Zg", "Zh==", "Zh"};
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        CR_AUTO(cr_buf) bytes = {0};
+        assert_int_equal(cr_base64_decode(&bytes, cr_slice_of(texts[i])), 0);
+        assert_string_equal(bytes.data, "f");
+    }
+}
+
+static void test_refuses_the_rest(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"Z",    "Zg=",  "Zg===", "=",    "==",   "Zm9v=", "Z===",
+                                        "Zm 8", "Z=g=", "Zm9v!", "Zm-_", "====", "Zm9vZ"};
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        CR_AUTO(cr_buf) bytes = {0};
+        if (cr_base64_decode(&bytes, cr_slice_of(texts[i])) != CR_EPARSE)
+            fail_msg("'%s' was taken", texts[i]);
+    }
+    CR_AUTO(cr_buf) bytes = {0};
+    assert_int_equal(cr_base64_decode(&bytes, (struct cr_slice){"Zg\0A", 4}), CR_EPARSE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_encodes_and_decodes),
+        cmocka_unit_test(test_tolerates_what_java_does),
+        cmocka_unit_test(test_refuses_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
