@@ -2,6 +2,7 @@
 #include "property_source.h"
 
 #include "cr_properties.h"
+#include "cr_properties_xml.h"
 #include "cr_yaml.h"
 
 static const struct {
@@ -10,6 +11,7 @@ static const struct {
                  struct cr_err *err);
 } readers[] = {
     {{".properties", 11}, cr_properties_parse},
+    {{".xml", 4}, cr_properties_xml_parse},
     {{".yml", 4}, cr_yaml_parse},
     {{".yaml", 5}, cr_yaml_parse},
 };

@@ -11,7 +11,7 @@
 
 #include "cr_flat.h"
 
-/* The ending of path (".properties", ".yml", ".yaml") decides how text is read. */
+/* The ending of path (".properties", ".xml", ".yml", ".yaml") decides how text is read. */
 CR_MUST_CHECK int property_source_parse(const char *path, struct cr_slice text,
                                         struct cr_arena *arena, struct cr_flat *out_flat,
                                         struct cr_err *err);

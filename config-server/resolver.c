@@ -7,7 +7,7 @@
 #include "cr_int.h"
 #include "cr_utf8.h"
 
-static const char *const extensions[] = {".properties", ".yml", ".yaml"};
+static const char *const extensions[] = {".properties", ".xml", ".yml", ".yaml"};
 
 struct listing {
     struct resolver_file *files;

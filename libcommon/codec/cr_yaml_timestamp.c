@@ -7,8 +7,8 @@
 #include "cr_number.h"
 #include "cr_yaml_scalar_private.h"
 
-/* Java spells years of five digits with a sign, and reckons by the Julian calendar before 1582, which
- * shows only where a day runs over the end of some Februaries: neither is worth it. */
+/* Java spells years of five digits with a sign, and reckons by the Julian calendar before 1582,
+ * which shows only where a day runs over the end of some Februaries: neither is worth it. */
 enum { YEAR_MIN = 1, YEAR_MAX = 9999 };
 
 struct scan {

@@ -9,8 +9,8 @@
  *
  * Sources, highest first: command line, SPRING_APPLICATION_JSON, environment, config server,
  * application-{profile} files (last profile first), application files, bootstrap files, defaults.
- * Of two files in one place .properties precedes .yml; a later directory precedes an earlier one;
- * within a file a later document precedes an earlier one.
+ * Of two files in one place .properties precedes .xml, and .xml .yml; a later directory precedes an
+ * earlier one; within a file a later document precedes an earlier one.
  *
  * Names are relaxed: server.maxThreads, server.max-threads, server.max_threads and the variable
  * SERVER_MAXTHREADS or SERVER_MAX_THREADS are one key.

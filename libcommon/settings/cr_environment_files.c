@@ -8,6 +8,7 @@
 #include "cr_file.h"
 #include "cr_profile.h"
 #include "cr_properties.h"
+#include "cr_properties_xml.h"
 #include "cr_yaml.h"
 
 enum { LOCATIONS_MAX = 64, FILES_MAX = 1024, SCRATCH_MAX = 256 * 1024 * 1024 };
@@ -45,6 +46,7 @@ static const struct {
 } formats[] = {
     /* of one directory, highest first */
     {".properties", cr_properties_parse},
+    {".xml", cr_properties_xml_parse},
     {".yml", cr_yaml_parse},
     {".yaml", cr_yaml_parse},
 };

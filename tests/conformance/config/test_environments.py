@@ -52,6 +52,15 @@ def test_case_7_three_endings(repository, serve):
     assert values(server.environment("/foo/default")) == [{"a": "1"}, {"a": 2}, {"a": 3}]
 
 
+def test_case_7_properties_as_xml(repository, serve):
+    entry = ('<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">'
+             '<properties><entry key="a">{}</entry></properties>')
+    server = serve(repository({"foo.properties": "a=1", "foo.xml": entry.format(2), "foo.yml": "a: 3",
+                               "application-dev.xml": entry.format("x")}))
+    assert server.sources("/foo/dev") == ["application-dev.xml", "foo.properties", "foo.xml", "foo.yml"]
+    assert values(server.environment("/foo/dev")) == [{"a": "x"}, {"a": "1"}, {"a": "2"}, {"a": 3}]
+
+
 def test_case_8_files_of_the_default_profile(repository, serve):
     server = serve(repository({**FILES, "foo-default.yml": "a: 7"}))
     assert server.sources("/foo/default") == ["foo-default.yml", "foo.yml", "application.yml"]

@@ -77,10 +77,11 @@ static void case_7_orders_endings(void **state)
     size_t count;
     struct cr_err err = {0};
     assert_int_equal(resolver_files(&query, arena, &files, &count, &err), 0);
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 8);
     assert_string_equal(files[0].path, "cfg/foo.properties");
-    assert_string_equal(files[1].path, "cfg/foo.yml");
-    assert_string_equal(files[2].path, "cfg/foo.yaml");
+    assert_string_equal(files[1].path, "cfg/foo.xml");
+    assert_string_equal(files[2].path, "cfg/foo.yml");
+    assert_string_equal(files[3].path, "cfg/foo.yaml");
     assert_true(cr_slice_is(files[0].directory, "cfg/"));
     assert_false(files[0].of_profile);
 }

@@ -106,6 +106,9 @@ static void test_documents_profiles_and_formats(void **state)
                 "spring.config.activate.on-profile: '!x'\nc: 2\n---\n"
                 "spring.profiles: y\nd: 2\n");
     place_write(&place, "application.properties", "e=2\n");
+    place_write(&place, "application.xml",
+                "<!DOCTYPE properties SYSTEM 'http://java.sun.com/dtd/properties.dtd'>"
+                "<properties><entry key='a'>3</entry><entry key='e'>3</entry></properties>");
     place_write(&place, "application-x.yml", "f: x\n");
     place_write(&place, "application-y.yaml", "f: y\n");
     const char *arguments[] = {"--spring.profiles.active=x", "--spring.profiles.include=y, x"};
@@ -115,7 +118,7 @@ static void test_documents_profiles_and_formats(void **state)
              &environment, NULL);
     place_close(&place);
     assert_int_equal(rc, 0);
-    expect(environment, "a", "1");
+    expect(environment, "a", "3"); /* .xml precedes .yml */
     expect(environment, "b", "2");
     expect(environment, "c", "1");
     expect(environment, "d", "2");
