@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "cr_thread.h"
+#include "git_loose.h"
 
 enum {
     MAPPED_BYTES_MAX = 32 * 1024 * 1024, /* of pack files, all together */
@@ -129,6 +130,8 @@ int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_e
     git_repository *handle = NULL;
     rc = open_handle(git_directory, &handle, err);
     if (rc == 0)
+        rc = git_loose_add(handle, git_directory, err);
+    if (rc == 0)
         rc = new_repo(git_directory, handle, out_repo, err);
     if (rc < 0) {
         git_repository_free(handle);
@@ -170,11 +173,13 @@ int git_repo_reopen(struct git_repo *repo, struct cr_err *err)
     int rc = open_handle(repo->directory, &handle, err);
     if (rc < 0)
         return rc;
+    /* The old one goes first: libgit2 shares open packs by their paths, and a mirror that was
+     * cloned anew has other packs by the same names. */
     CR_LOCKED(&repo->lock);
-    git_repository *old = repo->handle;
+    git_repository_free(repo->handle);
     repo->handle = handle;
-    handle = old; /* freed at the end of the scope */
-    return 0;
+    handle = NULL;
+    return git_loose_add(repo->handle, repo->directory, err);
 }
 
 static int not_there_yet(const struct git_repo *repo, struct cr_err *err)
@@ -205,7 +210,7 @@ static int commit_id_of(git_object *object, struct git_repo_id *out_commit)
 }
 
 static int resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
-                             struct git_repo_id *out_commit)
+                             struct git_repo_id *out_commit, struct cr_err *err)
 {
     char name[REFERENCE_NAME_MAX];
     int len = snprintf(name, sizeof(name), "%s%.*s", prefix, CR_SLICE_ARG(label));
@@ -215,9 +220,10 @@ static int resolve_reference(git_repository *handle, const char *prefix, struct 
         return CR_ENOTFOUND;
     GIT_AUTO(reference) reference = NULL;
     GIT_AUTO(object) target = NULL;
-    if (git_reference_lookup(&reference, handle, name) < 0 ||
-        git_reference_peel(&target, reference, GIT_OBJECT_ANY) < 0)
+    if (git_reference_lookup(&reference, handle, name) < 0)
         return CR_ENOTFOUND;
+    if (git_reference_peel(&target, reference, GIT_OBJECT_ANY) < 0)
+        return git_failed(err, CR_EIO, "commit of", name);
     return commit_id_of(target, out_commit);
 }
 
@@ -225,10 +231,13 @@ static int resolve_id(git_repository *handle, struct cr_slice label, struct git_
 {
     if (label.len < ID_DIGITS_MIN || label.len > ID_DIGITS || !is_hex(label))
         return CR_ENOTFOUND;
-    git_oid id;
+    git_oid begin, id;
+    GIT_AUTO(odb) odb = NULL;
     GIT_AUTO(object) object = NULL;
-    if (git_oid_fromstrn(&id, label.ptr, label.len) < 0 ||
-        git_object_lookup_prefix(&object, handle, &id, label.len, GIT_OBJECT_ANY) < 0)
+    if (git_oid_fromstrn(&begin, label.ptr, label.len) < 0 ||
+        git_repository_odb(&odb, handle) < 0 ||
+        git_odb_exists_prefix(&id, odb, &begin, label.len) < 0 ||
+        git_object_lookup(&object, handle, &id, GIT_OBJECT_ANY) < 0)
         return CR_ENOTFOUND;
     return commit_id_of(object, out_commit);
 }
@@ -243,8 +252,9 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
     if (!repo->handle)
         return not_there_yet(repo, err);
     for (size_t i = 0; i < CR_COUNT(prefixes); i++) {
-        if (resolve_reference(repo->handle, prefixes[i], label, out_commit) == 0)
-            return 0;
+        int rc = resolve_reference(repo->handle, prefixes[i], label, out_commit, err);
+        if (rc != CR_ENOTFOUND)
+            return rc;
     }
     if (resolve_id(repo->handle, label, out_commit) == 0)
         return 0;
@@ -429,8 +439,15 @@ bool git_repo_is_vacant(const char *directory)
 static int open_or_init(const char *directory, const char *branch, git_repository **out_handle,
                         struct cr_err *err)
 {
-    if (git_repository_open_bare(out_handle, directory) == 0)
-        return 0;
+    GIT_AUTO(repository) handle = NULL;
+    if (git_repository_open_bare(&handle, directory) == 0) {
+        int rc = git_loose_add(handle, directory, err);
+        if (rc == 0) {
+            *out_handle = handle;
+            handle = NULL;
+        }
+        return rc;
+    }
     git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
     options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
     options.initial_head = branch;
@@ -466,7 +483,7 @@ static int create(const char *directory, const struct git_repo_seed *seed,
     int rc = open_or_init(directory, seed->branch, &handle, err);
     if (rc < 0)
         return rc;
-    if (resolve_reference(handle, "refs/heads/", cr_slice_of(seed->branch), out_commit) == 0)
+    if (resolve_reference(handle, "refs/heads/", cr_slice_of(seed->branch), out_commit, NULL) == 0)
         return cr_err_set(err, CR_EEXISTS, "git repository '%s' has a branch '%s' already",
                           directory, seed->branch);
     GIT_AUTO(tree) tree = NULL;

@@ -179,6 +179,49 @@ static void notices_moved_refs(void **state)
     assert_true(ref_watch_fingerprint(directory, INT64_MAX, &fresh) != after);
 }
 
+static void in_directory(const struct fixture *fixture, const char *command)
+{
+    char text[256];
+    (void)snprintf(text, sizeof(text), "cd '%s' && %s", fixture->directory, command);
+    assert_int_equal(system(text), 0);
+}
+
+/* libgit2 alone would never come back from a file that is cut off. */
+static void tells_a_damaged_object(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *harm, *words;
+    } cases[] = {
+        {"truncate -s -1", "is cut off"},
+        {"truncate -s 8", "is cut off"},
+        {"truncate -s 0", "is cut off"},
+        {"dd if=/dev/zero status=none conv=notrunc bs=12 count=1 of=", "is no zlib stream"},
+    };
+    in_directory(fixture, "cp -r objects whole");
+    for (size_t i = 0; i < CR_COUNT(cases); i++) {
+        char command[192];
+        CR_AUTO(cr_buf) out = {0};
+        struct git_repo_id found;
+        struct cr_err err = {0};
+        (void)snprintf(command, sizeof(command),
+                       "for f in $(find objects -type f); do chmod u+w $f; %s%s$f; done",
+                       cases[i].harm, strchr(cases[i].harm, '=') ? "" : " ");
+        in_directory(fixture, command);
+        assert_int_equal(git_repo_reopen(fixture->repo, &err), 0);
+        assert_int_equal(
+            git_repo_read(fixture->repo, &fixture->commit, "application.yml", &out, &err), CR_EIO);
+        assert_non_null(strstr(err.text, cases[i].words));
+        assert_int_equal(git_repo_resolve(fixture->repo, CR_SLICE("main"), &found, &err), CR_EIO);
+        in_directory(fixture, "rm -rf objects && cp -r whole objects");
+    }
+    struct cr_err err = {0};
+    CR_AUTO(cr_buf) out = {0};
+    assert_int_equal(git_repo_reopen(fixture->repo, &err), 0);
+    assert_int_equal(git_repo_read(fixture->repo, &fixture->commit, "application.yml", &out, &err),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +233,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(makes_a_repository_once, make, drop),
         cmocka_unit_test(refuses_what_is_no_repository),
         cmocka_unit_test_setup_teardown(notices_moved_refs, make, drop),
+        cmocka_unit_test_setup_teardown(tells_a_damaged_object, make, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
