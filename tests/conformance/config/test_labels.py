@@ -129,4 +129,6 @@ def test_case_30_a_damaged_mirror_is_moved_aside_and_cloned_anew(hosted, serve, 
                and server.environment("/foo/default")["version"] == commit, 30, "the new mirror")
     assert values(server.environment("/foo/default")) == [{"a": 2}]
     assert Path(f"{mirror}.damaged").is_dir()
-    assert len([line for line in server.log.splitlines() if "damaged and is cloned anew" in line]) == 1
+    noted = wait_until(lambda: [line for line in server.log.splitlines() if "damaged and is cloned anew" in line],
+                       10, "the line about it")
+    assert len(noted) == 1 and f"{mirror}.damaged" in noted[0]
