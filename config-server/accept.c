@@ -128,24 +128,36 @@ static bool is_json(struct cr_slice type)
            cr_slice_ends(type, CR_SLICE("+json"));
 }
 
+/* The type that a text bears for a range; empty where it names none. */
+static struct cr_slice text_type(const struct range *range)
+{
+    if (range->specificity == 0 || is_range(range, "text/*"))
+        return CR_SLICE("text/plain");
+    if (is_range(range, "application/*+json"))
+        return CR_SLICE("application/json");
+    return range->specificity == 2 ? range->text : (struct cr_slice){0};
+}
+
+/* Bytes go before texts unless a range that means both comes first. */
 enum accept_file accept_file(struct cr_slice header, char out_type[ACCEPT_TYPE_SIZE])
 {
     struct ranges ranges;
+    struct cr_slice type = {0};
     read_ranges(header, &ranges);
     for (size_t i = 0; i < ranges.count; i++) {
         const struct range *range = &ranges.items[i];
-        struct cr_slice type = range->text;
         if (is_range(range, "application/octet-stream") || is_range(range, "application/*")) {
             (void)snprintf(out_type, ACCEPT_TYPE_SIZE, "application/octet-stream");
             return ACCEPT_FILE_BYTES;
         }
-        if (range->specificity == 0 || is_range(range, "text/*"))
-            type = CR_SLICE("text/plain");
-        else if (range->specificity == 1)
-            continue;
-        (void)snprintf(out_type, ACCEPT_TYPE_SIZE, "%.*s%s", CR_SLICE_ARG(type),
-                       is_json(type) ? "" : ";charset=UTF-8");
-        return ACCEPT_FILE_TEXT;
+        if (type.len == 0)
+            type = text_type(range);
+        if (range->specificity == 0)
+            break;
     }
-    return ACCEPT_FILE_NONE;
+    if (type.len == 0)
+        return ACCEPT_FILE_NONE;
+    (void)snprintf(out_type, ACCEPT_TYPE_SIZE, "%.*s%s", CR_SLICE_ARG(type),
+                   is_json(type) ? "" : ";charset=UTF-8");
+    return ACCEPT_FILE_TEXT;
 }

@@ -1,11 +1,26 @@
 /* asked: what the handlers have in common: checks, waiting, and answers to failures. */
 #include "asked.h"
 
+#include "cr_url.h"
+#include "disposition.h"
+
 #define RETRY_AFTER_S "5"
+
+void asked_guard(struct cr_http_request *req)
+{
+    struct cr_slice path = cr_http_path(req), name;
+    struct cr_slice last = cr_slice_from(path, (size_t)(cr_slice_find_last(path, '/') + 1));
+    (void)cr_slice_split(&last, ';', &name);
+    if (cr_slice_find(name, '%') >= 0 && cr_url_decode(name, cr_http_arena(req), &name) < 0)
+        return; /* the path is refused anyway */
+    if (disposition_is_needed(path, name))
+        cr_http_answer_header(req, "Content-Disposition", DISPOSITION);
+}
 
 void asked_refused(struct cr_http_request *req, int code, const struct cr_err *err)
 {
     int status = code == CR_ENOTFOUND || code == CR_ELIMIT ? 404 : code == CR_ENOMEM ? 500 : 400;
+    asked_guard(req);
     cr_http_problem(req, status, "%s", err->text);
 }
 
@@ -16,6 +31,7 @@ void asked_failed(struct asked *asked, int code, const struct cr_err *err)
     const struct config_request *request = &asked->request;
     struct cr_http_request *req = asked->req;
     struct cr_slice label = request->label.ptr ? request->label : CR_SLICE("null");
+    asked_guard(req);
     if (code == CR_ENOTFOUND || code == CR_EINVAL) {
         cr_http_problem(req, code == CR_EINVAL ? 400 : 404, "%s", err->text);
         return;
@@ -74,6 +90,7 @@ bool asked_resolves(struct asked *asked, bool *out_resolves)
             return true;
         }
     }
+    asked_guard(asked->req);
     cr_http_problem(asked->req, 400,
                     "resolvePlaceholders=%.*s: one of true, on, yes, 1, false, off, no and 0",
                     CR_SLICE_ARG(cr_slice_sub(text, 0, 100)));

@@ -43,6 +43,9 @@ CR_MUST_CHECK bool asked_resolves(struct asked *asked, bool *out_resolves);
 
 void asked_answer(struct asked *asked, void (*answer)(struct asked *asked));
 
+/* Has the answer bear a Content-Disposition where the name in the path asks for it. */
+void asked_guard(struct cr_http_request *req);
+
 /* What the service said instead of an answer. */
 void asked_failed(struct asked *asked, int code, const struct cr_err *err);
 /* A path or request that was not understood. */

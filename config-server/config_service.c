@@ -73,9 +73,6 @@ static int make_environment(const struct making *making, struct cr_arena *arena,
         rc = put_in_front(&service->overrides, arena, &sources, err);
     if (rc < 0)
         return rc;
-    if (sources.count == 0 && !service->settings->accept_empty)
-        return cr_err_set(err, CR_ENOTFOUND, "application '%.*s' has no configuration",
-                          CR_SLICE_ARG(request->name));
     bool versioned = composite_version(&service->composite, &making->choice, &version);
     const char *kept = cr_arena_slice(arena, cr_buf_view(&version));
     if (!kept)
@@ -151,6 +148,9 @@ static int render(const struct making *making, const struct config_view_options 
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = make_environment(making, arena, &environment, err);
+    if (rc == 0 && environment.source_count == 0 && !making->service->settings->accept_empty)
+        rc = cr_err_set(err, CR_ENOTFOUND, "application '%.*s' has no configuration",
+                        CR_SLICE_ARG(environment.name));
     return rc < 0 ? rc : config_view_render(&environment, options, arena, out, err);
 }
 
@@ -196,16 +196,17 @@ struct fetching {
     struct config_resource *resource;
 };
 
-/* The environment is made before the file is looked for: broken files show in every answer. */
+/* The environment is made for each file that is there, so broken configuration shows. An
+ * application without any has its files nevertheless. */
 static int fetch(struct making *making, struct cr_err *err)
 {
     const struct fetching *fetching = making->into;
     struct config_resource *resource = fetching->resource;
     struct composite_file file;
-    int rc = make_environment(making, fetching->arena, &resource->environment, err);
-    if (rc == 0)
-        rc = composite_find(&making->service->composite, &making->choice, making->request,
+    int rc = composite_find(&making->service->composite, &making->choice, making->request,
                             fetching->path, fetching->arena, &file, err);
+    if (rc == 0)
+        rc = make_environment(making, fetching->arena, &resource->environment, err);
     if (rc == 0) {
         resource->bytes = file.bytes;
         resource->modified_s = file.modified_wall_s;

@@ -10,10 +10,12 @@ static void answer(struct asked *asked)
     CR_AUTO(cr_buf) body = {0};
     int rc =
         config_service_answer(asked->site->service, &asked->request, &asked->view, &body, &err);
-    if (rc < 0)
+    if (rc < 0) {
         asked_failed(asked, rc, &err);
-    else
-        cr_http_answer_buf(asked->req, 200, config_view_type(asked->view.view), &body);
+        return;
+    }
+    asked_guard(asked->req);
+    cr_http_answer_buf(asked->req, 200, config_view_type(asked->view.view), &body);
 }
 
 void environment_get(struct cr_http_request *req, const struct config_site *site,

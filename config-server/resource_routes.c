@@ -16,39 +16,7 @@ struct asked_file {
     char type[ACCEPT_TYPE_SIZE];
     enum charset charset; /* in which a text is read */
     bool resolves;
-    bool is_risky; /* a browser might take it for something to run */
 };
-
-/* What follows the last dot, or nothing. */
-static struct cr_slice extension_of(struct cr_slice name)
-{
-    ptrdiff_t dot = cr_slice_find_last(name, '.');
-    return dot < 0 ? (struct cr_slice){0} : cr_slice_from(name, (size_t)dot + 1);
-}
-
-/* Spring's list against reflected downloads. */
-static bool is_safe_extension(struct cr_slice extension)
-{
-    static const char *const safe[] = {"txt",  "text", "yml",  "yaml", "properties", "csv",
-                                       "json", "xml",  "atom", "rss",  "png",        "jpe",
-                                       "jpeg", "jpg",  "gif",  "wbmp", "bmp"};
-    for (size_t i = 0; i < CR_COUNT(safe); i++) {
-        if (cr_slice_equal_nocase(extension, cr_slice_of(safe[i])))
-            return true;
-    }
-    return cr_slice_trim(extension).len == 0;
-}
-
-/* By the name in the URL, and by what stands behind its ';'. */
-static bool is_risky(struct cr_http_request *req, const struct config_path *path)
-{
-    struct cr_slice raw = cr_http_path(req);
-    struct cr_slice parameters = cr_slice_from(raw, (size_t)(cr_slice_find_last(raw, '/') + 1)),
-                    name;
-    (void)cr_slice_split(&parameters, ';', &name);
-    return !is_safe_extension(extension_of(path->segments[path->count - 1])) ||
-           !is_safe_extension(extension_of(parameters));
-}
 
 /* --- answering --- */
 
@@ -95,8 +63,7 @@ static void answer_found(struct asked_file *file, const struct config_resource *
         asked_failed(&file->asked, rc, &err);
         return;
     }
-    if (file->is_risky)
-        cr_http_answer_header(req, "Content-Disposition", "inline;filename=f.txt");
+    asked_guard(req);
     if (file->form == ACCEPT_FILE_TEXT)
         cr_http_answer_buf(req, 200, file->type, &text);
     else
@@ -159,7 +126,6 @@ void resource_get(struct cr_http_request *req, const struct config_site *site,
     if (!asked_new(req, site, sizeof(struct asked_file), &asked))
         return;
     struct asked_file *file = CR_CONTAINER(asked, struct asked_file, asked);
-    file->is_risky = is_risky(req, path);
     if (!choose_form(file) || !asked_understand(asked, path->segments[0], path->segments[1], label))
         return;
     if (rest.len == 0) { /* three segments that no environment answers */

@@ -92,7 +92,7 @@ static void quote_control(struct cr_buf *out, unsigned char c)
     if (hit)
         cr_buf_printf(out, "\\%c", names[hit - codes]);
     else
-        cr_buf_printf(out, "\\u%04x", c);
+        cr_buf_printf(out, "\\u%04X", c);
 }
 
 /* A byte that can stand in a JSON string as it is. */

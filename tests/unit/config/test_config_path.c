@@ -1,4 +1,4 @@
-/* config_path and flat_path: conformance cases 61 and 73 in pure form. */
+/* config_path, flat_path and disposition: conformance cases 61 and 73 in pure form. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 
 #include "config_path.h"
 #include "cr_buf.h"
+#include "disposition.h"
 #include "flat_path.h"
 
 static int parse(const char *raw, const char *prefix, struct cr_arena *arena,
@@ -145,6 +146,33 @@ static void case_61_knows_endings_as_words(void **state)
         assert_int_equal(flat_path_has_ending(cr_slice_of(cases[i].segment)), cases[i].has);
 }
 
+static void guards_what_a_browser_might_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *raw, *name;
+        bool needed;
+    } cases[] = {
+        {"/foo/default", "default", false},
+        {"/foo/v1.2", "v1.2", true},
+        {"/a/b/c/x.TXT", "x.TXT", false},
+        {"/a/b/c/x.html", "x.html", true},
+        {"/a/b/c/x.svg", "x.svg", false},
+        {"/a/b/c/x.", "x.", false},
+        {"/a/b/c/x.txt;y.bat", "x.txt", true},
+        {"/a/b/c/x.txt;y.yml", "x.txt", false},
+        {"/a/b/c/x.ht%6dl", "x.html", true},
+        {"/a/b/c/x.yml svg", "x.yml svg", true},
+        {"/a/b/c/x.m", "x.m", true},
+        {"/a/b/c/x.jpeg", "x.jpeg", false},
+        {"/a/b/c/x.verylongextension", "x.verylongextension", true},
+    };
+    for (size_t i = 0; i < CR_COUNT(cases); i++)
+        assert_int_equal(
+            disposition_is_needed(cr_slice_of(cases[i].raw), cr_slice_of(cases[i].name)),
+            cases[i].needed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +182,7 @@ int main(void)
         cmocka_unit_test(bounds_the_segments),
         cmocka_unit_test(case_61_splits_at_the_last_hyphen),
         cmocka_unit_test(case_61_knows_endings_as_words),
+        cmocka_unit_test(guards_what_a_browser_might_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
