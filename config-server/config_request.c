@@ -93,6 +93,8 @@ static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *are
                           kind_names[kind]);
     if (cr_slice_trim(text).len == 0)
         return refuse(err, kind, text, "empty");
+    if (kind == NAME && cr_slice_find(text, '*') >= 0)
+        return refuse(err, kind, text, "must not contain '*'");
     bool bad = escapes_location(text);
     if (!bad && cr_slice_find(text, '%') >= 0) {
         struct cr_slice decoded = decode_again(text, arena);

@@ -144,7 +144,7 @@ static int render(const struct making *making, const struct config_view_options 
                   struct cr_buf *out, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
-    struct cr_wire_environment environment;
+    struct cr_wire_environment environment = {0};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = make_environment(making, arena, &environment, err);

@@ -126,12 +126,12 @@ void resource_get(struct cr_http_request *req, const struct config_site *site,
     if (!asked_new(req, site, sizeof(struct asked_file), &asked))
         return;
     struct asked_file *file = CR_CONTAINER(asked, struct asked_file, asked);
-    if (!choose_form(file) || !asked_understand(asked, path->segments[0], path->segments[1], label))
+    bool names_none = rest.len == 0; /* three segments that no environment answers */
+    if ((!names_none && !choose_form(file)) ||
+        !asked_understand(asked, path->segments[0], path->segments[1], label))
         return;
-    if (rest.len == 0) { /* three segments that no environment answers */
+    if (names_none)
         cr_http_answer(req, 404, NULL, (struct cr_slice){0});
-        return;
-    }
-    if (understand_path(file, rest))
+    else if (understand_path(file, rest))
         asked_answer(asked, answer);
 }

@@ -89,6 +89,24 @@ def test_a_file_says_what_a_browser_may_do(repository, serve):
     assert bytes_of.headers["Content-Disposition"] == "inline;filename=f.txt"
 
 
+def test_environments_are_guarded_likewise(repository, serve):
+    server = serve(repository({"foo.yml": "a: 1\n"}))
+    for path, status in (("/foo/v1.2", 200), ("/foo/default/no.bat", 404), ("/foo/a..b", 400)):
+        answer = server.get(path)
+        assert (answer.status, answer.headers["Content-Disposition"]) == (status, "inline;filename=f.txt"), path
+    assert server.get("/foo/dev").headers["Content-Disposition"] is None
+
+
+def test_an_application_without_configuration_has_its_files(repository, serve):
+    server = serve(repository({"x.txt": "x", "broken.yml": "a: [\n"}), {SERVER + "accept-empty": "false"})
+    assert server.get("/foo/default").status == 404
+    assert server.get("/foo-default.yml").status == 404
+    assert server.get("/foo/default/main/x.txt").text == "x"
+    assert server.get("/broken/default/main/x.txt").status == 500
+    missing = server.get("/broken/default/main/y.txt")
+    assert (missing.status, missing.body) == (404, b"")
+
+
 def test_the_type_of_a_file_is_the_clients(repository, serve):
     server = serve(repository({"a.xml": "<a>${b}</a>", "foo.yml": "b: 1\n"}))
     for accept, content_type in (("application/xml", "application/xml;charset=UTF-8"),
@@ -98,7 +116,10 @@ def test_the_type_of_a_file_is_the_clients(repository, serve):
         answer = server.get("/foo/default/main/a.xml", headers={"Accept": accept})
         assert (answer.headers["Content-Type"], answer.text) == (content_type, "<a>1</a>"), accept
     assert server.get("/foo/default/main/a.xml", headers={"Accept": "image/*"}).status == 406
-    assert server.get("/foo/default/main", headers={"Accept": "application/octet-stream"}).status == 404
+    for accept in ("application/octet-stream", "image/*", "garbage"):
+        assert server.get("/foo/default/main", headers={"Accept": accept}).status == 404
+    both = server.get("/foo/default/main/a.xml", headers={"Accept": "text/plain, application/octet-stream"})
+    assert both.headers["Content-Type"] == "application/octet-stream"
 
 
 def test_a_file_in_another_charset(repository, serve):
