@@ -52,8 +52,8 @@ static struct stream *stream_of(git_smart_subtransport_stream *parent)
 
 static int fail(struct subtransport *sub, int code, const char *text)
 {
-    cr_err_set(&sub->options->failure, code, "%s", text);
-    (void)git_error_set_str(GIT_ERROR_HTTP, sub->options->failure.text);
+    cr_err_set(sub->options->failure, code, "%s", text);
+    (void)git_error_set_str(GIT_ERROR_HTTP, sub->options->failure->text);
     return -1;
 }
 

@@ -4,7 +4,7 @@
  * Lives in the fetching process only (fetch_main).
  *
  * Ownership: options must outlive the transport; the transport belongs to libgit2.
- * Errors:    libgit2's: a negative code and git_error_last. options.failure says more:
+ * Errors:    libgit2's: a negative code and git_error_last. *options.failure says more:
  *            CR_EUNAVAILABLE no connection or a broken one, CR_EINVAL the remote refuses or its
  *            certificate does not hold, CR_EPARSE no git there, CR_ENOMEM.
  * Threads:   one.
@@ -24,7 +24,7 @@ struct curl_subtransport_options {
     bool skip_ssl_validation;
     void (*progress)(void *ctx); /* called while bytes come */
     void *ctx;
-    struct cr_err failure; /* of the last request that failed; code 0: none did */
+    struct cr_err *failure; /* of the last request that failed; code 0: none did */
 };
 
 /* For a git_transport_cb. */

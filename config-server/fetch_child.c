@@ -15,12 +15,33 @@
 #include "cr_int.h"
 
 enum {
-    FIELDS = 7,
     VARIABLES_MAX = 16,
     SAID_MAX = 64 * 1024,
 };
 
 /* --- the request --- */
+
+/* In the order in which they are written; behind them the parent's number. */
+#define FIELD(name) offsetof(struct fetch_request, name)
+static const size_t texts[] = {
+    FIELD(url),
+    FIELD(mirror),
+    FIELD(username),
+    FIELD(password),
+    FIELD(ssh.private_key),
+    FIELD(ssh.passphrase),
+    FIELD(ssh.host_key),
+    FIELD(ssh.host_key_algorithm),
+    FIELD(ssh.known_hosts_file),
+    FIELD(ssh.preferred_authentications),
+};
+static const size_t flags[] = {
+    FIELD(skip_ssl_validation),
+    FIELD(anew),
+    FIELD(ssh.any_host_key),
+    FIELD(ssh.ignore_local),
+};
+#undef FIELD
 
 static void put(struct cr_buf *out, const char *text)
 {
@@ -31,35 +52,49 @@ void fetch_request_write(const struct fetch_request *request, struct cr_buf *out
 {
     char parent[32];
     (void)snprintf(parent, sizeof(parent), "%lld", (long long)getpid());
-    put(out, request->url);
-    put(out, request->mirror);
-    put(out, request->username);
-    put(out, request->password);
-    put(out, request->skip_ssl_validation ? "1" : "0");
-    put(out, request->anew ? "1" : "0");
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        const char *text;
+        memcpy(&text, (const char *)request + texts[i], sizeof(text));
+        put(out, text ? text : "");
+    }
+    for (size_t i = 0; i < CR_COUNT(flags); i++) {
+        bool flag;
+        memcpy(&flag, (const char *)request + flags[i], sizeof(flag));
+        put(out, flag ? "1" : "0");
+    }
     put(out, parent);
+}
+
+/* The next text, or NULL where the bytes end before it. */
+static const char *take(struct cr_slice *bytes)
+{
+    const char *text = bytes->ptr;
+    ptrdiff_t end = cr_slice_find(*bytes, '\0');
+    if (end < 0)
+        return NULL;
+    *bytes = cr_slice_from(*bytes, (size_t)end + 1);
+    return text;
 }
 
 int fetch_request_read(struct cr_slice bytes, struct fetch_request *out_request,
                        int64_t *out_parent)
 {
-    const char *fields[FIELDS];
-    for (size_t i = 0; i < FIELDS; i++) {
-        ptrdiff_t end = cr_slice_find(bytes, '\0');
-        if (end < 0)
-            return CR_EPARSE;
-        fields[i] = bytes.ptr;
-        bytes = cr_slice_from(bytes, (size_t)end + 1);
+    struct fetch_request request = {0};
+    const char *text = "";
+    for (size_t i = 0; i < CR_COUNT(texts) && text; i++) {
+        text = take(&bytes);
+        memcpy((char *)&request + texts[i], &text, sizeof(text));
     }
-    *out_request = (struct fetch_request){
-        .url = fields[0],
-        .mirror = fields[1],
-        .username = fields[2],
-        .password = fields[3],
-        .skip_ssl_validation = *fields[4] == '1',
-        .anew = *fields[5] == '1',
-    };
-    return cr_int_parse(cr_slice_of(fields[6]), 1, INT32_MAX, out_parent);
+    for (size_t i = 0; i < CR_COUNT(flags) && text; i++) {
+        text = take(&bytes);
+        bool flag = text && *text == '1';
+        memcpy((char *)&request + flags[i], &flag, sizeof(flag));
+    }
+    const char *parent = text ? take(&bytes) : NULL;
+    if (!parent)
+        return CR_EPARSE;
+    *out_request = request;
+    return cr_int_parse(cr_slice_of(parent), 1, INT32_MAX, out_parent);
 }
 
 /* --- starting --- */
@@ -71,6 +106,7 @@ static size_t choose_variables(char *variables[VARIABLES_MAX + 1])
         "PATH=",          "HOME=",          "TZ=",           "LANG=",
         "SSL_CERT_FILE=", "SSL_CERT_DIR=",  "RES_OPTIONS=",  "TMPDIR=",
         "ASAN_OPTIONS=",  "UBSAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=",
+        "SSH_AUTH_SOCK=",
     };
     size_t count = 0;
     for (char **variable = environ; *variable && count < VARIABLES_MAX; variable++) {
@@ -106,7 +142,8 @@ static int spawn(pid_t *out_pid, int in_fd, int out_fd)
         rc = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    /* A group of its own: Ctrl-C at a terminal is for the server, which then ends the child. */
+    /* A group of its own: Ctrl-C at a terminal is for the server, which then ends the child and
+     * what the child has started. */
     (void)posix_spawnattr_setpgroup(&attributes, 0);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
                                                     POSIX_SPAWN_SETPGROUP);
@@ -254,7 +291,7 @@ bool fetch_child_take(struct fetch_child *child, int64_t now_ms, struct fetch_re
         take_result(child, reap(child), out_result);
     } else {
         give_up(child, now_ms, out_result);
-        (void)kill(child->pid, SIGKILL);
+        (void)kill(-child->pid, SIGKILL);
         (void)reap(child);
     }
     cr_buf_free(&child->said);
@@ -263,7 +300,7 @@ bool fetch_child_take(struct fetch_child *child, int64_t now_ms, struct fetch_re
 
 void fetch_child_kill(struct fetch_child *child)
 {
-    (void)kill(child->pid, SIGKILL);
+    (void)kill(-child->pid, SIGKILL);
     (void)reap(child);
     cr_buf_free(&child->said);
 }

@@ -23,12 +23,14 @@
 
 #include "cr_buf.h"
 #include "cr_err.h"
+#include "ssh_login.h"
 
 struct fetch_request {
     const char *url;    /* without credentials */
     const char *mirror; /* the bare repository that is brought up to date, or made */
     const char *username;
     const char *password;
+    struct ssh_login ssh;
     bool skip_ssl_validation;
     bool anew; /* the mirror is damaged: put it aside and clone */
 };

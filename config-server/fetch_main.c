@@ -20,6 +20,8 @@
 #include "cr_http_global.h"
 #include "curl_subtransport.h"
 #include "fetch_child.h"
+#include "ssh_address.h"
+#include "ssh_subtransport.h"
 
 enum {
     PROGRESS_EVERY_MS = 100,
@@ -33,6 +35,8 @@ enum {
 struct fetch {
     const struct fetch_request *request;
     struct curl_subtransport_options http;
+    struct ssh_subtransport_options ssh;
+    struct cr_err failure;  /* a transport's own words */
     char fresh[PATH_BYTES]; /* a mirror that is being made */
     struct fetch_result result;
     struct cr_err err;
@@ -91,8 +95,8 @@ static int failed(struct fetch *fetch)
     const git_error *last = git_error_last();
     const char *text = last && last->message ? last->message : "unknown error of git";
     fetch->klass = last ? last->klass : GIT_ERROR_NONE;
-    if (fetch->http.failure.code != 0)
-        return cr_err_set(&fetch->err, fetch->http.failure.code, "%s", fetch->http.failure.text);
+    if (fetch->failure.code != 0)
+        return cr_err_set(&fetch->err, fetch->failure.code, "%s", fetch->failure.text);
     return cr_err_set(&fetch->err, code_of(fetch->klass, text), "%s", text);
 }
 
@@ -136,10 +140,24 @@ static int on_moved(const char *name, const git_oid *before, const git_oid *afte
     return 0;
 }
 
-static int on_transport(git_transport **out, git_remote *owner, void *ctx)
+static int on_http(git_transport **out, git_remote *owner, void *ctx)
 {
     struct fetch *fetch = ctx;
     return curl_subtransport_new(out, owner, &fetch->http);
+}
+
+static int on_ssh(git_transport **out, git_remote *owner, void *ctx)
+{
+    struct fetch *fetch = ctx;
+    return ssh_subtransport_new(out, owner, &fetch->ssh);
+}
+
+/* NULL: libgit2's own. */
+static git_transport_cb transport_of(const char *url)
+{
+    if (strncmp(url, "http", 4) == 0)
+        return on_http;
+    return ssh_address_is(cr_slice_of(url)) ? on_ssh : NULL;
 }
 
 /* As git fetch --prune with a mirror's refspecs. What is gone goes first: a branch "a" that became
@@ -157,8 +175,7 @@ static int fetch_from(struct fetch *fetch, const char *url, git_repository *repo
     options.callbacks.transfer_progress = on_progress;
     options.callbacks.update_tips = on_moved;
     options.callbacks.payload = fetch;
-    if (strncmp(url, "http", 4) == 0)
-        options.callbacks.transport = on_transport;
+    options.callbacks.transport = transport_of(url);
     if (git_remote_create_anonymous(&remote, repository, url) < 0 ||
         git_remote_connect(remote, GIT_DIRECTION_FETCH, &options.callbacks, NULL, NULL) < 0 ||
         git_remote_download(remote, &refspecs, &options) < 0 ||
@@ -318,7 +335,7 @@ static int update(struct fetch *fetch)
     damaged = damaged || rc < 0;
     if (!damaged) {
         rc = fetch_from(fetch, fetch->request->url, repository);
-        damaged = rc < 0 && fetch->http.failure.code == 0 && is_damage(fetch);
+        damaged = rc < 0 && fetch->failure.code == 0 && is_damage(fetch);
     }
     if (!damaged) {
         if (rc == 0)
@@ -413,9 +430,16 @@ bool fetch_main(int argc, char **argv, int *out_exit)
         .http = {.username = request.username,
                  .password = request.password,
                  .skip_ssl_validation = request.skip_ssl_validation,
-                 .progress = say_progress},
+                 .progress = say_progress,
+                 .ctx = &fetch,
+                 .failure = &fetch.failure},
+        .ssh = {.username = request.username,
+                .password = request.password,
+                .login = &request.ssh,
+                .progress = say_progress,
+                .ctx = &fetch,
+                .failure = &fetch.failure},
     };
-    fetch.http.ctx = &fetch;
     run(&fetch);
     say_result(&fetch.result);
     *out_exit = CR_EXIT_OK;

@@ -226,6 +226,7 @@ static int open_remote(struct git_backend *backend, struct cr_err *err)
         .username = has_user ? options->username : options->uri.username,
         .password = has_user ? options->password : options->uri.password,
         .skip_ssl_validation = options->skip_ssl_validation,
+        .ssh = options->ssh,
         .mirror = backend->mirror,
         .mirrored = mirrored,
         .refresh_ms = options->refresh_ms,

@@ -42,13 +42,19 @@ static void free_entry(struct entry *entry)
 /* All on which the connection rests: nobody is served by another's credentials. */
 static void append_key(const struct git_settings *settings, struct cr_slice uri, struct cr_buf *out)
 {
-    const char *const texts[] = {settings->username, settings->password, settings->basedir};
+    const struct ssh_login *ssh = &settings->ssh;
+    const char *const texts[] = {
+        settings->username,    settings->password,      settings->basedir,
+        ssh->private_key,      ssh->passphrase,         ssh->host_key,
+        ssh->known_hosts_file, ssh->host_key_algorithm, ssh->preferred_authentications};
     cr_buf_slice(out, uri);
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
         cr_buf_char(out, '\0');
         cr_buf_text(out, texts[i] ? texts[i] : "");
     }
     cr_buf_char(out, settings->skip_ssl_validation ? '1' : '0');
+    cr_buf_char(out, ssh->any_host_key ? '1' : '0');
+    cr_buf_char(out, ssh->ignore_local ? '1' : '0');
     cr_buf_int(out, settings->timeout_s);
     cr_buf_char(out, ' ');
     cr_buf_int(out, settings->refresh_rate_s);
@@ -70,6 +76,7 @@ static int open_backend(struct git_pool *pool, const struct git_settings *settin
         .folder = own ? settings->basedir : pool->folder,
         .folder_key = own ? cr_arena_printf(entry->arena, "%sbasedir", settings->key) : "",
         .skip_ssl_validation = settings->skip_ssl_validation,
+        .ssh = settings->ssh,
         .refresh_ms = settings->refresh_rate_s * 1000,
         .timeout_ms = settings->timeout_s * 1000,
         .fetch_max_ms = pool->options.fetch_max_ms,

@@ -1,10 +1,13 @@
 /* git_settings: the same rows in four places. */
 #include "git_settings.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "repository_uri.h"
 #include "resolver.h"
+#include "ssh_address.h"
 #include "uri_template.h"
 
 #define SERVER      "spring.cloud.config.server."
@@ -19,7 +22,8 @@
 
 #define URI_DOC                                                                                    \
     "The git repository of the configuration: file:///path or a path, bare or not; or git://, "    \
-    "http://, https://; may have {application}, {profile}, {label} behind the host."
+    "http://, https://, ssh://, user@host:path; may have {application}, {profile}, {label} "       \
+    "behind the host."
 #define PATHS_DOC                                                                                  \
     "Directories read besides the root, the last one strongest; may have {application}, "          \
     "{profile}, {label}, * and **."
@@ -29,6 +33,27 @@
 #define RATE_DOC                                                                                   \
     "Seconds from one fetch of a remote repository to the next, in the background; 0: each "       \
     "request waits for a fetch that began after it came; -1: never again once it was fetched."
+
+#define SSH_ROWS(place)                                                                            \
+    ROW(place "private-key", TEXT, ssh.private_key, "", 0, 0, CR_SETTING_SECRET,                   \
+        "For SSH: the text of a private key, PEM or OpenSSH's."),                                  \
+        ROW(place "passphrase", TEXT, ssh.passphrase, "", 0, 0, CR_SETTING_SECRET,                 \
+            "Of the private key, whether it is set here or is one of ~/.ssh."),                    \
+        TEXT_ROW(place "host-key", ssh.host_key, "",                                               \
+                 "For SSH: the host's public key in Base64; goes before the files of known "       \
+                 "hosts."),                                                                        \
+        TEXT_ROW(place "host-key-algorithm", ssh.host_key_algorithm, "",                           \
+                 "The type of host-key: ssh-ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, "   \
+                 "ecdsa-sha2-nistp521, ssh-rsa or ssh-dss."),                                      \
+        TEXT_ROW(place "known-hosts-file", ssh.known_hosts_file, "",                               \
+                 "For SSH: the keys of hosts, as known_hosts(5) has them; empty: "                 \
+                 "~/.ssh/known_hosts."),                                                           \
+        TEXT_ROW(place "preferred-authentications", ssh.preferred_authentications, "",             \
+                 "For SSH: which ways to log in are tried, in this order: publickey,password."),   \
+        BOOL_ROW(place "strict-host-key-checking", strict_host_key, "true",                        \
+                 "For SSH: refuse a host whose key is not known; false takes any key."),           \
+        BOOL_ROW(place "ignore-local-ssh-settings", ssh.ignore_local, "false",                     \
+                 "For SSH: neither ~/.ssh nor /etc/ssh count, only what is set here.")
 
 #define ROWS(place)                                                                                \
     TEXT_ROW(place "uri", uri, NULL, URI_DOC),                                                     \
@@ -41,8 +66,7 @@
                  "request."),                                                                      \
         ROW(place "search-paths", LIST, search_paths, "", 0, 0, 0, PATHS_DOC),                     \
         TEXT_ROW(place "username", username, "",                                                   \
-                 "For a remote repository behind http: or https:; goes before what the URI "       \
-                 "says."),                                                                         \
+                 "For a remote repository; goes before what the URI says."),                       \
         ROW(place "password", TEXT, password, "", 0, 0, CR_SETTING_SECRET,                         \
             "The password, or a token of the git host."),                                          \
         BOOL_ROW(place "skip-ssl-validation", skip_ssl_validation, "false",                        \
@@ -51,7 +75,8 @@
         ROW(place "refresh-rate", INT, refresh_rate_s, "5", -1, 86400, 0, RATE_DOC),               \
         TEXT_ROW(place "basedir", basedir, "",                                                     \
                  "The folder for the mirror of a remote repository; empty: data/config in "        \
-                 "crema.home.")
+                 "crema.home."),                                                                   \
+        SSH_ROWS(place)
 
 #define OTHER_ROWS(place)                                                                          \
     ROW(place "pattern", LIST, patterns, NULL, 0, 0, 0,                                            \
@@ -104,6 +129,7 @@ static int read_main(const struct reading *reading, struct git_settings *out)
                                      reading->err);
     if (rc < 0)
         return rc;
+    out->ssh.any_host_key = !out->strict_host_key;
     out->key =
         element ? cr_arena_printf(reading->arena, SERVER "composite[%s].", element) : SERVER "git.";
     out->name = element ? cr_arena_printf(reading->arena, "composite[%s]", element) : "git";
@@ -127,6 +153,10 @@ static void inherit(const struct reading *reading, const struct git_settings *ma
         out->username = main->username;
     if (!is_set(reading, out, "password"))
         out->password = main->password;
+    if (!is_set(reading, out, "passphrase"))
+        out->ssh.passphrase = main->ssh.passphrase;
+    if (!is_set(reading, out, "ignore-local-ssh-settings"))
+        out->ssh.ignore_local = main->ssh.ignore_local;
     if (!is_set(reading, out, "skip-ssl-validation"))
         out->skip_ssl_validation = main->skip_ssl_validation;
     if (!is_set(reading, out, "timeout"))
@@ -167,6 +197,7 @@ static int read_other(const struct reading *reading, const char *member,
         out->uri = out->short_uri;
     if (out->patterns.count == 0)
         out->patterns = (struct cr_setting_list){only, 1};
+    out->ssh.any_host_key = !out->strict_host_key;
     inherit(reading, main, out);
     return 0;
 }
@@ -236,6 +267,36 @@ static int check_search_paths(const struct git_settings *settings, struct cr_err
     return 0;
 }
 
+/* As Spring's HostKeyAlgoSupportedValidator and HostKeyAndAlgoBothExistValidator. */
+static int check_ssh(const struct git_settings *settings, struct cr_err *err)
+{
+    static const char *const algorithms[] = {"",
+                                             "ssh-dss",
+                                             "ssh-rsa",
+                                             "ssh-ed25519",
+                                             "ecdsa-sha2-nistp256",
+                                             "ecdsa-sha2-nistp384",
+                                             "ecdsa-sha2-nistp521"};
+    const struct ssh_login *ssh = &settings->ssh;
+    bool known = false;
+    for (size_t i = 0; i < CR_COUNT(algorithms); i++)
+        known = known || strcmp(ssh->host_key_algorithm, algorithms[i]) == 0;
+    if (!known)
+        return cr_err_set(err, CR_EINVAL,
+                          "%shost-key-algorithm: '%s' is none: ssh-ed25519, ssh-rsa, ssh-dss and "
+                          "ecdsa-sha2-nistp256, -nistp384 and -nistp521 are",
+                          settings->key, ssh->host_key_algorithm);
+    if (!*ssh->host_key != !*ssh->host_key_algorithm)
+        return cr_err_set(err, CR_EINVAL,
+                          "%shost-key and %shost-key-algorithm: set both or none: they are the "
+                          "second and the first word of a .pub file",
+                          settings->key, settings->key);
+    if (*ssh->known_hosts_file && access(ssh->known_hosts_file, R_OK) < 0)
+        return cr_err_set(err, CR_EINVAL, "%sknown-hosts-file: '%s': %s", settings->key,
+                          ssh->known_hosts_file, strerror(errno));
+    return 0;
+}
+
 static int check_one(const struct git_settings *settings, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -254,13 +315,14 @@ static int check_one(const struct git_settings *settings, struct cr_err *err)
     if (rc < 0)
         return rc;
     if (!uri.directory && settings->password && *settings->password && !*settings->username &&
-        !*uri.username)
+        !*uri.username && !ssh_address_is(cr_slice_of(uri.shown)))
         return cr_err_set(
             err, CR_EINVAL,
             "%spassword: is set without %susername: git hosts want both, with a token "
             "any name",
             settings->key, settings->key);
-    return check_search_paths(settings, err);
+    rc = check_ssh(settings, err);
+    return rc < 0 ? rc : check_search_paths(settings, err);
 }
 
 int git_settings_check(const struct git_settings_group *group, struct cr_err *err)

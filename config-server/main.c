@@ -1,4 +1,5 @@
 /* config-server: serves the configuration of applications from a git repository. */
+#include "ask_pass.h"
 #include "config_routes.h"
 #include "config_settings.h"
 #include "cr_daemon.h"
@@ -19,7 +20,8 @@ static const char examples[] =
 int main(int argc, char **argv)
 {
     int exit_code;
-    if (fetch_main(argc, argv, &exit_code) || init_repo_main(argc, argv, &exit_code))
+    if (ask_pass_main(argc, argv, &exit_code) || fetch_main(argc, argv, &exit_code) ||
+        init_repo_main(argc, argv, &exit_code))
         return exit_code;
     const struct cr_module modules[] = {config_module};
     const struct cr_daemon config_daemon = {

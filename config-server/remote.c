@@ -202,6 +202,7 @@ static void begin_fetch(struct remote *remote)
         .mirror = options->mirror,
         .username = options->username,
         .password = options->password,
+        .ssh = options->ssh,
         .skip_ssl_validation = options->skip_ssl_validation,
     };
     cr_mutex_lock(&remote->lock);

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "cr_err.h"
+#include "ssh_login.h"
 
 struct cr_log;
 struct remote;
@@ -30,6 +31,7 @@ struct remote_options {
     const char *url; /* without credentials; also for the log */
     const char *username, *password;
     bool skip_ssl_validation;
+    struct ssh_login ssh;
     const char *mirror;
     bool mirrored;        /* the mirror is there */
     int64_t refresh_ms;   /* 0: at each wait; negative: never once it is mirrored */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "cr_url.h"
+#include "ssh_address.h"
 
 /* What is read, and the key under which it was set. */
 struct text {
@@ -13,8 +14,6 @@ struct text {
     struct cr_arena *arena;
     struct cr_err *err;
 };
-
-static const char today[] = "git:, http:, https: and file: work today";
 
 /* "user@host:path" without a slash before the colon, as git and ssh write it; any "scheme:" too. */
 static bool has_colon_first(struct cr_slice uri)
@@ -128,22 +127,47 @@ static int parse_remote(const struct text *text, struct repository_uri *out)
     return out->mirror_name ? split_user_info(text, &url, out) : no_memory(text->err);
 }
 
-/* The texts of errors end where credentials may begin. */
+/* The user is a part of such an address, a password is not shown. */
+static int parse_ssh(const struct text *text, struct repository_uri *out)
+{
+    struct ssh_address address;
+    struct cr_url url;
+    struct cr_slice uri = text->uri;
+    int rc = ssh_address_parse(uri, text->arena, &address, NULL); /* could quote a password */
+    if (rc < 0)
+        return rc == CR_ENOMEM ? no_memory(text->err)
+                               : cr_err_set(text->err, CR_EINVAL,
+                                            "%s: names no repository behind SSH: write "
+                                            "ssh://user@host/path or user@host:path",
+                                            text->key);
+    bool is_url = cr_url_parse(uri, &url, NULL) == 0;
+    if (is_url) {
+        rc = split_user_info(text, &url, out);
+        out->username = "";
+    }
+    if (rc < 0)
+        return rc;
+    out->shown =
+        !is_url || url.user_info.len == 0
+            ? cr_arena_slice(text->arena, uri)
+            : cr_arena_printf(
+                  text->arena, "%.*s://%s@%.*s", CR_SLICE_ARG(url.scheme), address.user,
+                  CR_SLICE_ARG(cr_slice_from(uri, url.scheme.len + url.user_info.len + 4)));
+    out->mirror_name =
+        out->shown ? mirror_name(cr_slice_of(out->shown), cr_slice_of(address.path), text->arena)
+                   : NULL;
+    return out->mirror_name ? 0 : no_memory(text->err);
+}
+
+/* The text of the error ends where credentials may begin. */
 static int refuse_scheme(const struct text *text)
 {
     struct cr_slice uri = text->uri;
     struct cr_slice scheme = cr_slice_sub(uri, 0, (size_t)cr_slice_find(uri, ':'));
-    bool is_url = cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("://"));
-    bool is_ssh = cr_slice_ends(scheme, CR_SLICE("ssh")) ||
-                  cr_slice_starts(scheme, CR_SLICE("ssh+")) ||
-                  (!is_url && !cr_slice_starts(cr_slice_from(uri, scheme.len), CR_SLICE("::")));
-    if (is_ssh)
-        return cr_err_set(text->err, CR_EINVAL,
-                          "%s: '%.*s:...' is reached over SSH, which does not work yet: %s; name "
-                          "the repository by its https: URL, or mirror it beside the server",
-                          text->key, CR_SLICE_ARG(scheme), today);
-    return cr_err_set(text->err, CR_EINVAL, "%s: '%.*s:...' is no transport that is known: %s",
-                      text->key, CR_SLICE_ARG(scheme), today);
+    return cr_err_set(text->err, CR_EINVAL,
+                      "%s: '%.*s:...' is no transport that is known: ssh:, git:, http:, https: "
+                      "and file: are",
+                      text->key, CR_SLICE_ARG(scheme));
 }
 
 static bool is_remote(struct cr_slice text)
@@ -175,6 +199,8 @@ int repository_uri_parse(const char *key, struct cr_slice text, struct cr_arena 
     int rc;
     if (is_remote(text))
         rc = parse_remote(&read, &uri);
+    else if (ssh_address_is(text))
+        rc = parse_ssh(&read, &uri);
     else if (has_colon_first(text) && !cr_slice_starts(text, CR_SLICE("file:")))
         rc = refuse_scheme(&read);
     else

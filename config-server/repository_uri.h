@@ -1,5 +1,5 @@
 /* repository_uri: what spring.cloud.config.server.git.uri names: a directory of this machine, or a
- * repository behind git:, http: or https:. Pure.
+ * repository behind git:, http:, https: or SSH. Pure.
  *
  * Ownership: texts live in the caller's arena.
  * Errors:    CR_EINVAL, with the key, the URI without its password, and the next step; CR_ENOMEM.

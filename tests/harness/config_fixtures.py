@@ -1,7 +1,7 @@
 """Fixtures that put config servers over real git repositories; a suite's conftest.py imports them."""
 import pytest
 
-from .git_hosts import GitDaemon, HttpHost, HttpsHost, Relay
+from .git_hosts import GitDaemon, Host, HttpHost, HttpsHost, Relay, SshHost
 from .repositories import Hosted, Repository, Server
 
 
@@ -35,10 +35,10 @@ def hosts(tmp_path):
     started = []
     root = tmp_path / "served"
     root.mkdir()
-    kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost}
+    kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost, "ssh": SshHost}
 
     def start(kind, **options):
-        if isinstance(kind, GitDaemon | HttpHost):
+        if isinstance(kind, Host):
             host = Relay(kind, **options)
         else:
             host = kinds[kind](root, **options)

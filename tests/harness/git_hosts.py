@@ -1,12 +1,15 @@
 """Hosts of git repositories: real `git daemon`, real `git http-backend`, and a relay that misbehaves."""
 import base64
+import getpass
 import os
 import socket
 import socketserver
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+from . import packages
 from .repositories import CLEAN
 
 
@@ -173,6 +176,58 @@ class HttpsHost(HttpHost):
         context.load_cert_chain(self.folder / "cert.pem", self.folder / "key.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True)
         return server
+
+
+class SshHost(Host):
+    """Each connection is an `sshd -i`; who has `key` may log in as the user that runs the tests."""
+
+    scheme = "ssh"
+
+    def __init__(self, root, folder):
+        packages.install("openssh-server", "openssh-client")
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)      # sshd wants it when it is root
+        self.folder = folder
+        self.key = self.new_key("user")
+        self.host_key = self.new_key("host")
+        self.settings = folder / "sshd_config"
+        self.settings.write_text(
+            f"HostKey {self.host_key}\nAuthorizedKeysFile {self.key}.pub\nStrictModes no\nUsePAM no\n"
+            "PermitRootLogin prohibit-password\nPasswordAuthentication no\n"
+            "KbdInteractiveAuthentication no\nLogLevel QUIET\n")
+        super().__init__(root)
+
+    def new_key(self, name, passphrase=""):
+        """The path of a private key, beside which its public one stands as .pub."""
+        path = self.folder / name
+        for old in (path, path.with_suffix(".pub")):
+            old.unlink(missing_ok=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(path)], check=True)
+        return path
+
+    def public_key(self):
+        """(algorithm, Base64) of the host."""
+        return tuple(Path(f"{self.host_key}.pub").read_text().split()[:2])
+
+    def known_hosts(self):
+        """A file that says what the host's key is now."""
+        path = self.folder / "known_hosts"
+        path.write_text(f"[127.0.0.1]:{self.port} {' '.join(self.public_key())}\n")
+        return path
+
+    def make_server(self, port):
+        host = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                host.wait_for_turn()
+                subprocess.run(["/usr/sbin/sshd", "-i", "-f", str(host.settings)], stdin=self.request,
+                               stdout=self.request, stderr=subprocess.DEVNULL, check=False)
+        return _Tcp(("127.0.0.1", port), Handler)
+
+    def uri(self, name, user=""):
+        user = user or getpass.getuser() + "@"
+        return f"ssh://{user}127.0.0.1:{self.port}{self.root}/{name}"
 
 
 class Relay(Host):

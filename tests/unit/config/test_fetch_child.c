@@ -15,6 +15,7 @@ static const struct fetch_request full = {
     .mirror = "/var/lib/crema/r.git",
     .username = "me",
     .password = "p\nw \xc3\xbc",
+    .ssh = {.private_key = "-----BEGIN\n", .host_key = "AAAA", .ignore_local = true},
     .skip_ssl_validation = true,
     .anew = false,
 };
@@ -31,6 +32,11 @@ static void comes_back_as_it_was(void **state)
     assert_string_equal(found.mirror, full.mirror);
     assert_string_equal(found.username, full.username);
     assert_string_equal(found.password, full.password);
+    assert_string_equal(found.ssh.private_key, full.ssh.private_key);
+    assert_string_equal(found.ssh.host_key, full.ssh.host_key);
+    assert_string_equal(found.ssh.passphrase, ""); /* one that was not set */
+    assert_true(found.ssh.ignore_local);
+    assert_false(found.ssh.any_host_key);
     assert_true(found.skip_ssl_validation);
     assert_false(found.anew);
     assert_int_equal(parent, getpid());

@@ -42,6 +42,10 @@ static void names_a_remote(void **state)
         {"http://me@host/r", "http://host/r", "me", ""},
         {"https://me:p%40ss:w@host/r.git", "https://host/r.git", "me", "p@ss:w"},
         {"https://me:p@ss@[::1]:8/r.git", "https://[::1]:8/r.git", "me", "p@ss"},
+        {"ssh://git@host/o/r.git", "ssh://git@host/o/r.git", "", ""},
+        {"ssh://git:p%40ss@host:2222/r.git/", "ssh://git@host:2222/r.git", "", "p@ss"},
+        {"git@host:o/r.git", "git@host:o/r.git", "", ""},
+        {"host:r.git", "host:r.git", "", ""},
     };
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
         CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -80,10 +84,9 @@ static void refuses(void **state)
     (void)state;
     static const char *const texts[][2] = {
         {"", "not set"},
-        {"git@host:o/r.git", "SSH"},
-        {"host:r.git", "SSH"},
-        {"ssh://me:hush@host/r.git", "SSH"},
-        {"git+ssh://host/r.git", "SSH"},
+        {"ssh://me:hush@host", "SSH"},
+        {"ssh://me:hush@-oProxyCommand=id/r.git", "SSH"},
+        {"-oProxyCommand=id:r.git", "SSH"},
         {"ext::sh -c id", "no transport"},
         {"ftp://me:hush@host/r.git", "no transport"},
         {"https://host/{application}", "placeholder"},
