@@ -44,16 +44,18 @@ static struct cr_flat_pair *pair_at(struct cr_flat_builder *builder, size_t inde
     return (struct cr_flat_pair *)(void *)builder->pairs.data + index;
 }
 
-static int check_bounds(struct cr_flat_builder *builder, struct cr_slice key)
+static int check_bounds(struct cr_flat_builder *builder, const struct cr_flat_pair *pair)
 {
-    if (key.len > CR_FLAT_KEY_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "key '%.60s...' is longer than %d bytes",
-                          key.ptr, CR_FLAT_KEY_MAX);
+    if (pair->key.len > CR_FLAT_KEY_MAX)
+        return cr_err_set(builder->err, CR_ELIMIT,
+                          "line %d: key '%.60s...' is longer than %d bytes", pair->line,
+                          pair->key.ptr, CR_FLAT_KEY_MAX);
     if (builder->pair_count >= CR_FLAT_PAIRS_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "more than %d values", CR_FLAT_PAIRS_MAX);
-    if (builder->key_bytes + key.len > CR_FLAT_BYTES_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "keys of more than %d bytes together",
-                          CR_FLAT_BYTES_MAX);
+        return cr_err_set(builder->err, CR_ELIMIT, "line %d: more than %d values", pair->line,
+                          CR_FLAT_PAIRS_MAX);
+    if (builder->key_bytes + pair->key.len > CR_FLAT_BYTES_MAX)
+        return cr_err_set(builder->err, CR_ELIMIT, "line %d: keys of more than %d bytes together",
+                          pair->line, CR_FLAT_BYTES_MAX);
     return 0;
 }
 
@@ -67,7 +69,7 @@ int cr_flat_builder_put(struct cr_flat_builder *builder, const struct cr_flat_pa
         seen->key = key;
         return 0;
     }
-    int rc = check_bounds(builder, pair->key);
+    int rc = check_bounds(builder, pair);
     if (rc)
         return rc;
     struct cr_flat_pair copy = *pair;
@@ -90,7 +92,8 @@ bool cr_flat_builder_empty(const struct cr_flat_builder *builder)
 int cr_flat_builder_end_doc(struct cr_flat_builder *builder)
 {
     if (builder->docs.len / sizeof(struct cr_flat_doc) >= CR_FLAT_DOCS_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "more than %d documents", CR_FLAT_DOCS_MAX);
+        return cr_err_set(builder->err, CR_ELIMIT, "line %d: more than %d documents",
+                          builder->pairs.len > 0 ? pair_at(builder, 0)->line : 0, CR_FLAT_DOCS_MAX);
     struct cr_flat_pair *pairs = cr_arena_alloc(builder->arena, builder->pairs.len + 1);
     if (!pairs)
         return cr_flat_no_memory(builder->err);

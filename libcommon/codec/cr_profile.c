@@ -167,8 +167,10 @@ int cr_profile_doc_active(const struct cr_flat_doc *doc, const struct cr_profile
             continue;
         bool match = false;
         int rc = holds(condition, text, active, &match, err);
-        if (rc)
+        if (rc) {
+            (void)cr_err_prefix(err, "line %d", doc->pairs[i].line);
             return rc;
+        }
         present[condition] = true;
         matched[condition] = matched[condition] || match;
     }
