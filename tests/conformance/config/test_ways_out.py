@@ -261,17 +261,17 @@ def test_case_73_very_long_names(repository, serve):
 
 
 def test_case_73_links_and_submodules(repository, serve, tmp_path):
-    """What a commit says about other places is not followed."""
+    """What a commit says about places outside is not followed."""
     (tmp_path / "secret.txt").write_text("TOPSECRET")
     other = repository({"x.txt": "TOPSECRET"})
     repo = repository({"foo.yml": "a: 1", "a.txt": "text"})
     for name, target in (("out.txt", tmp_path / "secret.txt"), ("up.txt", "../secret.txt"), ("dir", tmp_path),
-                         ("in.txt", "a.txt"), ("loop.txt", "loop.txt")):
+                         ("far.txt", "sub/../../secret.txt"), ("loop.txt", "loop.txt")):
         (repo.path / name).symlink_to(target)
     repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", other.uri, "sub")
     repo.commit({})
     server = serve(repo)
-    for path in ("out.txt", "up.txt", "dir/secret.txt", "in.txt", "loop.txt", "sub/x.txt", "sub", "dir"):
+    for path in ("out.txt", "up.txt", "dir/secret.txt", "far.txt", "loop.txt", "sub/x.txt", "sub", "dir"):
         for accept in ("*/*", "application/octet-stream"):
             refuse(server, f"/foo/default/main/{path}", {"Accept": accept}, allowed=(400, 404, 500))
     assert raw(server, "/foo/default/main/a.txt").body == b"text"
