@@ -1,0 +1,72 @@
+"""Random faults on both sides: no answer is lost, swapped or only looks whole, and nothing grows.
+
+CREMA_SOAK_SECONDS=3600 makes an hour of it; CREMA_SEED repeats a mix.
+"""
+import os
+import random
+import signal
+import threading
+import time
+
+from harness.poll import wait_until
+from harness.running import preset
+from harness.stack import private_kb
+
+from gateway_setup import url_route
+from soak import Account, Origin, Soaker
+
+SECONDS = float(os.environ.get("CREMA_SOAK_SECONDS", "30"))
+CLIENTS = 24
+WARM = 0.3     # of the time, after which memory is at its size
+ROOM_KB = 4096  # above that
+SETTINGS = {"crema.gateway.unsent-max": 1000000, "crema.gateway.linger-ms": 200, "crema.gateway.stream-idle-ms": 500,
+            "zuul.host.socket-timeout-millis": 500, "crema.gateway.idle-ms": 300000,
+            "crema.gateway.access-log-every": 0}
+
+
+def connections(gateway):
+    health = gateway.get("/actuator/health").json
+    return int(health["components"]["gateway"]["details"]["connections"])
+
+
+def watch(gateway, end, account, tell):
+    """Refreshes all the time; the sizes of the warm process."""
+    sizes, began, said = [], time.monotonic(), time.monotonic()
+    pause = threading.Event()
+    while time.monotonic() < end and not account.wrong:
+        gateway.signal(signal.SIGHUP)
+        pause.wait(0.5)
+        if time.monotonic() > began + WARM * SECONDS:
+            sizes.append(private_kb(gateway.child.pid))
+        if time.monotonic() > said + 60:
+            said = time.monotonic()
+            tell(f"{said - began:.0f} s: {private_kb(gateway.child.pid)} KiB, {account.counts}")
+    return sizes
+
+
+def test_random_faults_on_both_sides(start, capsys):
+    def tell(line):
+        with capsys.disabled():
+            print(f"\nsoak: {line}", flush=True)
+
+    seed = os.environ.get("CREMA_SEED") or str(random.randrange(10**6))
+    tell(f"{SECONDS:.0f} s, CREMA_SEED={seed}")
+    origin, account = Origin(seed), Account()
+    gateway = start({**url_route("up", f"http://{origin.authority}"), **SETTINGS})
+    end = time.monotonic() + SECONDS
+    clients = [threading.Thread(target=Soaker(gateway.port, seed, f"c{number}", account).run, args=(end,))
+               for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    sizes = watch(gateway, end, account, tell)
+    for client in clients:
+        client.join(60)
+        assert not client.is_alive()
+    tell(f"{account.counts}, {min(sizes or [0])} to {max(sizes or [0])} KiB")
+    assert account.wrong == []
+    assert account.answered > 10 * SECONDS
+    if preset() not in ("asan", "tsan"):
+        assert max(sizes[-5:]) < sizes[0] + ROOM_KB, sizes
+    wait_until(lambda: connections(gateway) == 1, 20, "all connections but our own to be gone", every=0.1)
+    origin.stop()
+    assert gateway.stop() == 0
