@@ -19,8 +19,8 @@ SECONDS = float(os.environ.get("CREMA_SOAK_SECONDS", "30"))
 CLIENTS = 24
 WARM = 0.3     # of the time, after which memory is at its size
 ROOM_KB = 4096  # above that
-SETTINGS = {"crema.gateway.unsent-max": 1000000, "crema.gateway.linger-ms": 200, "crema.gateway.stream-idle-ms": 500,
-            "zuul.host.socket-timeout-millis": 500, "crema.gateway.idle-ms": 300000,
+SETTINGS = {"crema.gateway.unsent-max": 1000000, "crema.gateway.linger-ms": 200, "crema.gateway.stream-idle-ms": 1500,
+            "zuul.host.socket-timeout-millis": 1500, "crema.gateway.idle-ms": 300000,
             "crema.gateway.access-log-every": 0}
 
 
@@ -63,6 +63,8 @@ def test_random_faults_on_both_sides(start, capsys):
         client.join(60)
         assert not client.is_alive()
     tell(f"{account.counts}, {min(sizes or [0])} to {max(sizes or [0])} KiB")
+    for wrong in account.wrong:
+        tell(f"WRONG {wrong}")
     assert account.wrong == []
     assert account.answered > 10 * SECONDS
     if preset() not in ("asan", "tsan"):
