@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from .stack import ROOT
 
 TARGETS = ("json", "xml", "yaml", "properties", "instance", "batch", "config_request", "config_path",
-           "config_view", "search_path")
+           "config_view", "search_path", "http_request",
+           "http_answer", "http_target")
 BUILD = ROOT / "build" / "fuzz"
-WORDS = {"instance": "registry.dict", "batch": "registry.dict"}     # that a target begins with
+WORDS = {"instance": "registry.dict", "batch": "registry.dict", "http_request": "http.dict",
+         "http_answer": "http.dict", "http_target": "http.dict"}     # that a target begins with
 CORPUS = ROOT / "tests" / "fuzz" / "corpus"
 RUNS = re.compile(r"stat::number_of_executed_units:\s*(\d+)")
 

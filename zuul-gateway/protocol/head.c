@@ -64,13 +64,14 @@ static int check_line_length(struct cr_slice line, bool first, const struct dial
     return 0;
 }
 
-/* Garbage (a TLS hello, say) is refused before a line of it is complete. */
+/* Garbage (a TLS hello, say) is refused before a line of it is complete; an answer's reason may
+ * hold what a request line may not. */
 static int check_partial_start(struct cr_slice line, const struct dialect *dialect,
                                struct fault *fault)
 {
     for (size_t i = 0; i < line.len; i++)
-        if (((unsigned char)line.ptr[i] < ' ' && line.ptr[i] != '\r') ||
-            (unsigned char)line.ptr[i] > '~')
+        if (line.ptr[i] != '\r' && (dialect->request ? line.ptr[i] < ' ' || line.ptr[i] > '~'
+                                                     : !octet_is(line.ptr[i], OCTET_VALUE)))
             return fault_set(fault, dialect->bad, "RFC 9112 3", "not an HTTP message");
     return 0;
 }

@@ -82,9 +82,24 @@ static void test_refused(void **state)
     BAD("HTTP/1.1 200 O\x01K\r\n\r\n");
 }
 
+/* A cut inside a line decides nothing: what is right as a whole is right in parts (found by
+ * fuzzing). */
+static void test_reason_in_parts(void **state)
+{
+    (void)state;
+    struct cr_slice text = CR_SLICE("HTTP/1.1 200 d\xc3\xa9j\xc3\xa0\tvu\r\n\r\n");
+    for (size_t cut = 1; cut < text.len; cut++) {
+        struct fault fault;
+        struct head_scan scan = {0};
+        assert_int_equal(head_scan_response(&scan, cr_slice_sub(text, 0, cut), &limits, &fault), 0);
+        assert_int_equal(head_scan_response(&scan, text, &limits, &fault), text.len);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reason_in_parts),
         cmocka_unit_test(test_framing),
         cmocka_unit_test(test_refused),
     };
