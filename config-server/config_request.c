@@ -106,6 +106,14 @@ static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *are
     return 0;
 }
 
+static int check_label(struct cr_slice label, struct cr_arena *arena, struct cr_err *err)
+{
+    int rc = check_text(LABEL, label, arena, err);
+    if (rc == 0 && (cr_slice_find(label, '*') >= 0 || cr_slice_find(label, '?') >= 0))
+        return refuse(err, LABEL, label, "'*' and '?' stand in no branch's or tag's name");
+    return rc;
+}
+
 /* "(_)" stands for a slash, which cannot travel in a path segment. */
 static struct cr_slice translate_slashes(struct cr_slice text, struct cr_arena *arena)
 {
@@ -139,10 +147,14 @@ static int split_list(enum kind kind, struct cr_slice text, size_t max, struct c
     struct config_list list = {.items = items};
     struct cr_slice rest = text, part;
     while (cr_slice_split(&rest, ',', &part)) {
-        part = cr_slice_trim(part);
-        if (part.len == 0 || listed(&list, part))
+        if (cr_slice_trim(part).len == 0)
             continue;
-        if (cr_slice_starts(part, CR_SLICE("/")))
+        if (kind != LABEL) /* a blank is part of a label's name, and one that is asked for twice
+                              counts twice */
+            part = cr_slice_trim(part);
+        if (kind != LABEL && listed(&list, part))
+            continue;
+        if (cr_slice_starts(cr_slice_trim(part), CR_SLICE("/")))
             return refuse(err, kind, text, "no item may begin with a slash");
         if (list.count == max)
             return cr_err_set(err, CR_EINVAL, "%s: more than %zu items", kind_names[kind], max);
@@ -206,7 +218,7 @@ int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct 
     if (rc == 0)
         rc = check_profiles(profiles, err);
     if (rc == 0 && label.ptr)
-        rc = check_text(LABEL, label, arena, err);
+        rc = check_label(label, arena, err);
     if (rc < 0)
         return rc;
     struct config_request request = {.name = translate_slashes(name, arena), .profiles = profiles};

@@ -94,8 +94,8 @@ int native_backend_directories(const struct native_location *locations, size_t c
         rc = add_location(&listing, &locations[i], request,
                           labels.count > 0 ? labels.items[labels.count - 1] : fallback);
     size_t location_count = listing.count;
-    for (size_t i = 0; rc == 0 && settings->add_label_locations && i < labels.count; i++)
-        rc = add_label(&listing, location_count, labels.items[i]);
+    for (size_t i = labels.count; rc == 0 && settings->add_label_locations && i-- > 0;)
+        rc = add_label(&listing, location_count, labels.items[i]); /* the first one is strongest */
     if (rc == 0)
         *out_directories = (struct config_list){listing.items, listing.count};
     return rc;

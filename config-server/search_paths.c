@@ -33,10 +33,18 @@ static int add_directory(struct expansion *found, const char *path)
     return 0;
 }
 
+/* The directory in which a search begins is not found by it: a/ by a pattern of all that is below
+ * it. */
+static bool is_start(struct cr_slice pattern, struct cr_slice path)
+{
+    return cr_slice_starts(pattern, path) && cr_slice_is(cr_slice_from(pattern, path.len), "/**/");
+}
+
 static int visit_directory(const char *path, void *ctx)
 {
     struct expansion *found = ctx;
-    if (!resolver_pattern_matches(found->pattern, cr_slice_of(path)))
+    if (!resolver_pattern_matches(found->pattern, cr_slice_of(path)) ||
+        is_start(found->pattern, cr_slice_of(path)))
         return 0;
     CR_AUTO(cr_buf) name = {0};
     cr_buf_text(&name, path);

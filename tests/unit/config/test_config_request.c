@@ -79,6 +79,19 @@ static void case_73_refuses_ways_out(void **state)
     }
 }
 
+static void labels_are_taken_as_they_come(void **state)
+{
+    (void)state;
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct config_request request;
+    assert_int_equal(parse("foo", "default", "a, b,,a", arena, &request), 0);
+    assert_int_equal(request.label_list.count, 3);
+    assert_true(cr_slice_is(request.label_list.items[1], " b"));
+    assert_true(cr_slice_is(request.label_list.items[2], "a"));
+    assert_int_equal(parse("foo", "default", "main*", arena, &request), CR_EINVAL);
+    assert_int_equal(parse("foo", "default", "v?", arena, &request), CR_EINVAL);
+}
+
 static void case_74_checks_profiles(void **state)
 {
     (void)state;
@@ -167,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_a_request_apart),    cmocka_unit_test(case_73_refuses_ways_out),
+        cmocka_unit_test(labels_are_taken_as_they_come),
         cmocka_unit_test(case_74_checks_profiles),  cmocka_unit_test(checks_the_path_of_a_file),
         cmocka_unit_test(bounds_lengths_and_lists),
     };
