@@ -1,7 +1,8 @@
 """The originals as peers: their unmodified libraries by Maven, their Java by Debian, once.
 
-A peer is a folder in tests/interop/peers: a pom.xml that names its libraries, one class of ours that
-drives it, its settings. All are built into build/interop/peers-HASH, by the hash of their sources.
+A peer is a folder in tests/interop/peers: a pom.xml that names its libraries, its settings, and one class of
+ours that drives it, in that folder or in one that several peers share. All are built into
+build/interop/peers-HASH, by the hash of their sources.
 """
 import fcntl
 import hashlib
@@ -21,7 +22,13 @@ from .poll import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "tests" / "interop" / "peers"
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
-RELEASES = {"spring-server": 17, "spring-hoxton-server": 8, "netflix-client": 8, "spring-hoxton": 8, "spring-current": 17}
+# The Java that each is compiled for, and the folders of what is compiled.
+PEERS = {
+    "spring-server": (17, ["registry-server"]), "spring-hoxton-server": (8, ["registry-server"]),
+    "netflix-client": (8, ["netflix-client", "driver"]),
+    "spring-hoxton": (8, ["spring-client", "driver"]), "spring-current": (17, ["spring-client", "driver"]),
+    "config-server": (17, ["config-server"]), "snakeyaml": (17, ["snakeyaml"]),
+    "config-hoxton": (8, ["config-client"]), "config-current": (17, ["config-client"])}
 # Small and quick to start; the opens are for libraries of Java 8's time.
 OPENS = tuple(f"--add-opens={package}=ALL-UNNAMED" for package in
               ("java.base/java.lang", "java.base/java.util", "java.base/java.lang.reflect",
@@ -67,13 +74,11 @@ def make(folder):
          "-DincludeScope=runtime", "-DoutputDirectory=lib"], scratch,
         "Maven could not fetch them (what it needs to reach Maven Central stands in ~/.m2/settings.xml)")
     step(f"compiling their drivers ({time.monotonic() - began:.0f} s so far)")
-    for name, release in RELEASES.items():
-        peer = scratch / name
+    for name, (release, folders) in PEERS.items():
+        sources_of = [str(path) for each in folders for path in sorted((scratch / each).glob("*.java"))]
         # -proc:none: some of the libraries would process annotations.
         run([str(java_home() / "bin" / "javac"), "--release", str(release), "-Xlint:-options", "-parameters",
-             "-proc:none", "-classpath", "lib/*", "-sourcepath", "../driver", "-d", "classes",
-             *[str(path) for path in sorted(peer.glob("*.java"))],
-             *([] if name.endswith("-server") else [str(scratch / "driver" / "Driver.java")])], peer,
+             "-proc:none", "-classpath", "lib/*", "-d", "classes", *sources_of], scratch / name,
             f"{name} does not compile")
     scratch.rename(folder)
     step(f"the peers are built ({time.monotonic() - began:.0f} s)")

@@ -119,7 +119,7 @@ SUITES = (
           run_pytest("faults")),
     Suite("broker", "release", "on Apache Kafka, which is fetched: killed, emptied, exchanged",
           run_pytest("broker")),
-    Suite("interop", "release", "Netflix' and Spring's own clients and server, which are fetched",
+    Suite("interop", "release", "Netflix' and Spring's own clients and servers, which are fetched",
           run_interop),
     Suite("unit-asan", "asan", "unit by clang with ASan and UBSan", run_ctest),
     Suite("blackbox-asan", "asan", "blackbox under ASan and UBSan",

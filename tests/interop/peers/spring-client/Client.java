@@ -9,7 +9,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-/** A Spring Boot application of the current line, driven by the standard input. */
+/** A Spring Boot application of whichever line its libraries are, driven by the standard input. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class Client {

@@ -2,15 +2,14 @@ package peer;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.cloud.netflix.eureka.server.EnableEurekaServer;
 import org.springframework.context.annotation.Configuration;
 
-/** Spring's Eureka server of the Hoxton line as it comes. */
+/** A Spring Boot application of whichever line its libraries are, which tells what it was given by its actuator. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@EnableEurekaServer
-public class Server {
+public class Client {
     public static void main(String[] arguments) {
-        SpringApplication.run(Server.class, arguments);
+        System.setOut(System.err); // what it logs
+        SpringApplication.run(Client.class, arguments);
     }
 }
