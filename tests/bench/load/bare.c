@@ -22,7 +22,7 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 {
     (void)cls, (void)url, (void)method, (void)version, (void)data, (void)size;
     if (!*state) {
-        *state = bytes;
+        *state = &len;
         return MHD_YES;
     }
     struct MHD_Response *response =
@@ -39,7 +39,7 @@ static int read_file(const char *path)
         return -1;
     long size = ftell(file);
     rewind(file);
-    bytes = size > 0 ? malloc((size_t)size) : NULL;
+    bytes = malloc((size_t)size + 1);
     len = bytes ? fread(bytes, 1, (size_t)size, file) : 0;
     fclose(file);
     return len == (size_t)size ? 0 : -1;
