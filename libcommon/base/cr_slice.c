@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-struct cr_slice cr_slice_of(const char *text)
-{
-    return (struct cr_slice){text, text ? strlen(text) : 0};
-}
-
-bool cr_slice_equal(struct cr_slice a, struct cr_slice b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static char lower(char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
@@ -26,11 +16,6 @@ bool cr_slice_equal_nocase(struct cr_slice a, struct cr_slice b)
         if (lower(a.ptr[i]) != lower(b.ptr[i]))
             return false;
     return true;
-}
-
-bool cr_slice_is(struct cr_slice a, const char *text)
-{
-    return cr_slice_equal(a, cr_slice_of(text));
 }
 
 int cr_slice_compare(struct cr_slice a, struct cr_slice b)
@@ -70,20 +55,6 @@ ptrdiff_t cr_slice_search(struct cr_slice s, struct cr_slice needle)
         return 0;
     const char *hit = s.len ? memmem(s.ptr, s.len, needle.ptr, needle.len) : NULL;
     return hit ? hit - s.ptr : -1;
-}
-
-struct cr_slice cr_slice_sub(struct cr_slice s, size_t start, size_t end)
-{
-    if (end > s.len)
-        end = s.len;
-    if (start >= end)
-        return (struct cr_slice){s.ptr, 0};
-    return (struct cr_slice){s.ptr + start, end - start};
-}
-
-struct cr_slice cr_slice_from(struct cr_slice s, size_t start)
-{
-    return cr_slice_sub(s, start, s.len);
 }
 
 static bool is_blank(char c)

@@ -3,6 +3,8 @@
  * Ownership: none; the bytes belong to somebody else and must outlive the slice.
  * Errors:    none; functions are total. An empty slice may have a NULL ptr.
  * Threads:   value type.
+ *
+ * What every request does dozens of times stands here, so that the compiler sees through it.
  */
 #ifndef CR_SLICE_H
 #define CR_SLICE_H
@@ -10,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct cr_slice {
     const char *ptr;
@@ -22,12 +25,23 @@ struct cr_slice {
 #define CR_SLICE_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
 
 /* Of a NUL-terminated string; NULL gives the empty slice. */
-struct cr_slice cr_slice_of(const char *text);
+static inline struct cr_slice cr_slice_of(const char *text)
+{
+    return (struct cr_slice){text, text ? strlen(text) : 0};
+}
 
-bool cr_slice_equal(struct cr_slice a, struct cr_slice b);
+static inline bool cr_slice_equal(struct cr_slice a, struct cr_slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool cr_slice_is(struct cr_slice a, const char *text)
+{
+    return cr_slice_equal(a, cr_slice_of(text));
+}
+
 bool cr_slice_equal_nocase(struct cr_slice a, struct cr_slice b); /* ASCII */
-bool cr_slice_is(struct cr_slice a, const char *text);
-int cr_slice_compare(struct cr_slice a, struct cr_slice b); /* bytes, as memcmp */
+int cr_slice_compare(struct cr_slice a, struct cr_slice b);       /* bytes, as memcmp */
 bool cr_slice_starts(struct cr_slice s, struct cr_slice prefix);
 bool cr_slice_ends(struct cr_slice s, struct cr_slice suffix);
 
@@ -38,8 +52,20 @@ ptrdiff_t cr_slice_find_last(struct cr_slice s, char c);
 ptrdiff_t cr_slice_search(struct cr_slice s, struct cr_slice needle);
 
 /* From start to end (exclusive); both are clipped to the slice. */
-struct cr_slice cr_slice_sub(struct cr_slice s, size_t start, size_t end);
-struct cr_slice cr_slice_from(struct cr_slice s, size_t start);
+static inline struct cr_slice cr_slice_sub(struct cr_slice s, size_t start, size_t end)
+{
+    if (end > s.len)
+        end = s.len;
+    if (start >= end)
+        return (struct cr_slice){s.ptr, 0};
+    return (struct cr_slice){s.ptr + start, end - start};
+}
+
+static inline struct cr_slice cr_slice_from(struct cr_slice s, size_t start)
+{
+    return cr_slice_sub(s, start, s.len);
+}
+
 /* Without blanks (space, tab, CR, LF) at both ends. */
 struct cr_slice cr_slice_trim(struct cr_slice s);
 
