@@ -2,6 +2,7 @@
 #include "cr_http_router.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cr_url.h"
 
@@ -146,7 +147,8 @@ size_t cr_http_router_count(const struct cr_http_router *router)
 static int split(struct cr_slice path, struct cr_arena *arena, struct parts *parts)
 {
     struct cr_slice rest = cr_slice_from(path, 1), text;
-    *parts = (struct parts){0};
+    parts->count = 0;
+    parts->more = false;
     for (;;) {
         struct cr_slice here = rest;
         if (!cr_slice_split(&rest, '/', &text))
@@ -202,10 +204,10 @@ static void take_params(const struct entry *entry, const struct parts *parts,
     }
 }
 
-static bool method_fits(const struct entry *entry, struct cr_slice method)
+static bool method_fits(const struct entry *entry, const char *method)
 {
-    return cr_slice_is(method, entry->route->method) ||
-           (cr_slice_is(method, "HEAD") && cr_slice_is(CR_SLICE("GET"), entry->route->method));
+    return strcmp(method, entry->route->method) == 0 ||
+           (strcmp(method, "HEAD") == 0 && strcmp("GET", entry->route->method) == 0);
 }
 
 static void allow(struct cr_buf *out, const char *method)
@@ -221,6 +223,20 @@ static void allow(struct cr_buf *out, const char *method)
         allow(out, "HEAD");
 }
 
+/* 405 where other methods would do, else 404. */
+static int no_match(const struct cr_http_router *router, const struct parts *parts,
+                    struct cr_buf *out_allow)
+{
+    int status = 404;
+    for (size_t i = 0; i < router->count; i++) {
+        if (!fits(router->entries[i], parts))
+            continue;
+        status = 405;
+        allow(out_allow, router->entries[i]->route->method);
+    }
+    return status;
+}
+
 int cr_http_router_match(const struct cr_http_router *router, const char *method,
                          struct cr_slice path, struct cr_arena *arena,
                          struct cr_http_match *out_match, struct cr_buf *out_allow)
@@ -231,20 +247,16 @@ int cr_http_router_match(const struct cr_http_router *router, const char *method
     int status = split(path, arena, &parts);
     if (status)
         return status;
-    status = 404;
     for (size_t i = 0; i < router->count; i++) {
         const struct entry *entry = router->entries[i];
-        if (!fits(entry, &parts))
+        if (!fits(entry, &parts) || !method_fits(entry, method))
             continue;
-        if (!method_fits(entry, cr_slice_of(method))) {
-            status = 405;
-            allow(out_allow, entry->route->method);
-            continue;
-        }
-        *out_match =
-            (struct cr_http_match){entry->route, entry->ctx, entry->index, 0, {{0}}, {{0}}};
+        out_match->route = entry->route;
+        out_match->ctx = entry->ctx;
+        out_match->index = entry->index;
+        out_match->param_count = 0;
         take_params(entry, &parts, arena, out_match);
         return cr_arena_failed(arena) ? 500 : 0;
     }
-    return status;
+    return no_match(router, &parts, out_allow);
 }
