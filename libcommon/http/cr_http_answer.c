@@ -181,20 +181,26 @@ static bool compress(struct cr_http_request *req, bool *out_varies)
     return true;
 }
 
+static bool closes(const struct cr_http_request *req)
+{
+    return req->close_after || req->server->closing;
+}
+
+static enum MHD_Result give(struct cr_http_request *req, int status, struct MHD_Response *response)
+{
+    if (req->connection && !req->streams)
+        cr_http_connection_phase(req->connection, CR_HTTP_ANSWER);
+    req->sent_status = status;
+    return MHD_queue_response(req->mhd, (unsigned)status, response);
+}
+
 static enum MHD_Result queue(struct cr_http_request *req, int status, struct MHD_Response *response)
 {
     if (!response)
         return MHD_NO;
-    struct cr_http_server *server = req->server;
-    cr_mutex_lock(&server->lock);
-    bool close = req->close_after || server->winding_down || server->draining;
-    cr_mutex_unlock(&server->lock);
-    if (close)
+    if (closes(req))
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    if (req->connection && !req->streams)
-        cr_http_connection_phase(req->connection, CR_HTTP_ANSWER);
-    req->sent_status = status;
-    enum MHD_Result result = MHD_queue_response(req->mhd, (unsigned)status, response);
+    enum MHD_Result result = give(req, status, response);
     MHD_destroy_response(response);
     return result;
 }
@@ -206,6 +212,9 @@ enum MHD_Result cr_http_answer_queue(struct cr_http_request *req)
         return cr_http_refuse(req, 500, "The answer could not be built: no memory or too large");
     if (answer->status < 200 || answer->status > 599)
         return cr_http_refuse(req, 500, "The handler answered with a status that does not exist");
+    bool empty = !answer->made && !answer->body.len && !answer->content_type && !answer->fields;
+    if (empty && !closes(req))
+        return give(req, answer->status, req->server->nothing);
     bool varies = false;
     bool packed = !answer->made && compress(req, &varies);
     req->streams = answer->endless;

@@ -93,8 +93,19 @@ struct cr_http_connection *cr_http_connection_of(struct MHD_Connection *mhd)
 
 void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_http_phase phase)
 {
-    atomic_store_explicit(&connection->since_ms, cr_clock_ms(), memory_order_relaxed);
+    cr_http_connection_phase_at(connection, phase, cr_clock_ms());
+}
+
+void cr_http_connection_phase_at(struct cr_http_connection *connection, enum cr_http_phase phase,
+                                 int64_t now_ms)
+{
+    atomic_store_explicit(&connection->since_ms, now_ms, memory_order_relaxed);
     atomic_store_explicit(&connection->phase, (int)phase, memory_order_release);
+}
+
+void cr_http_connection_busy(struct cr_http_connection *connection)
+{
+    atomic_store_explicit(&connection->phase, CR_HTTP_BUSY, memory_order_release);
 }
 
 void cr_http_connection_asked(struct cr_http_connection *connection)

@@ -10,7 +10,7 @@
 
 /* A refused body up to this size is read and thrown away, so that the answer is not lost in a
  * reset; a longer one is cut off. */
-enum { DRAIN_MAX = 256 * 1024 };
+enum { DRAIN_MAX = 256 * 1024, NS_PER_US = 1000, NS_PER_MS = 1000000 };
 
 static size_t body_max(const struct cr_http_request *req)
 {
@@ -119,7 +119,7 @@ static enum MHD_Result begin(struct cr_http_request *req, const char *method, co
 {
     req->begun = true;
     if (req->connection) {
-        cr_http_connection_phase(req->connection, CR_HTTP_BUSY);
+        cr_http_connection_busy(req->connection);
         cr_http_connection_asked(req->connection);
     }
     if (cr_http_request_take_head(req, method, version)) {
@@ -205,13 +205,19 @@ static enum MHD_Result run_handler(struct cr_http_request *req)
     return answered ? cr_http_answer_queue(req) : MHD_YES;
 }
 
+static enum cr_http_state state_of(struct cr_http_request *req)
+{
+    if (!req->dispatched) /* nobody else knows it */
+        return CR_HTTP_READING;
+    CR_LOCKED(&req->server->lock);
+    return req->state;
+}
+
 static enum MHD_Result end(struct cr_http_request *req)
 {
     if (req->connection)
-        cr_http_connection_phase(req->connection, CR_HTTP_BUSY);
-    cr_mutex_lock(&req->server->lock);
-    enum cr_http_state state = req->state;
-    cr_mutex_unlock(&req->server->lock);
+        cr_http_connection_busy(req->connection);
+    enum cr_http_state state = state_of(req);
     if (state == CR_HTTP_ANSWERED)
         return cr_http_answer_queue(req);
     if (state == CR_HTTP_ABANDONED)
@@ -276,9 +282,9 @@ static struct cr_histogram *find_timer(const struct cr_http_request *req, int st
     return make_timer(req, status);
 }
 
-static void measure(const struct cr_http_request *req)
+static void measure(const struct cr_http_request *req, int64_t now_ns)
 {
-    int64_t us = (cr_clock_ns() - req->started_ns) / 1000;
+    int64_t us = (now_ns - req->started_ns) / NS_PER_US;
     cr_histogram_record(find_timer(req, req->sent_status), us);
     if (!cr_log_enabled(req->server->log, CR_LOG_DEBUG))
         return;
@@ -303,12 +309,13 @@ void cr_http_request_done(void *cls, struct MHD_Connection *mhd, void **con_cls,
         return;
     *con_cls = NULL;
     struct cr_http_server *server = req->server;
+    int64_t now_ns = cr_clock_ns();
     if (req->sent_status)
-        measure(req);
+        measure(req, now_ns);
     if (req->answer.made) /* the client left before its answer began */
         MHD_destroy_response(cr_steal(&req->answer.made));
     if (req->connection)
-        cr_http_connection_phase(req->connection, CR_HTTP_IDLE);
+        cr_http_connection_phase_at(req->connection, CR_HTTP_IDLE, now_ns / NS_PER_MS);
     if (req->dispatched) {
         cr_mutex_lock(&server->lock);
         server->request_count--;

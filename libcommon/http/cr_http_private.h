@@ -68,6 +68,7 @@ struct cr_http_server {
     struct MHD_Daemon *mhd;
     struct cr_http_server_options options; /* zeros replaced */
     struct cr_http_router *router;
+    struct MHD_Response *nothing;  /* an answer without fields and body, for all that are so */
     struct cr_http_timers *timers; /* one per route and one for no route */
     char *unix_path;
     char *credentials; /* "user:password"; NULL: everybody is served */
@@ -90,9 +91,9 @@ struct cr_http_server {
     size_t filled_count;        /* [lock] of those, the ones without a queue */
     uint64_t refused;           /* [lock] */
     uint64_t reaped;            /* [lock] */
-    bool winding_down;          /* [lock] no keep-alive */
     uint64_t evicted;           /* [lock] */
-    bool draining;              /* [lock] no new streams, no keep-alive */
+    _Atomic bool closing;       /* no keep-alive */
+    bool draining;              /* [lock] no new streams */
     bool abandoning;            /* [lock] the wait is over: unanswered requests get 503 */
     bool ending;                /* [lock] the accepting thread leaves */
     struct cr_thread acceptor;
@@ -104,7 +105,12 @@ void cr_http_server_unref(struct cr_http_server *server);
 void cr_http_connection_event(void *cls, struct MHD_Connection *mhd, void **socket_context,
                               enum MHD_ConnectionNotificationCode code);
 struct cr_http_connection *cr_http_connection_of(struct MHD_Connection *mhd);
+/* What it does from now on, or from now_ms on. */
 void cr_http_connection_phase(struct cr_http_connection *connection, enum cr_http_phase phase);
+void cr_http_connection_phase_at(struct cr_http_connection *connection, enum cr_http_phase phase,
+                                 int64_t now_ms);
+/* The phase that has no limit: nobody asks since when. */
+void cr_http_connection_busy(struct cr_http_connection *connection);
 /* [lock held] Is there a connection on which a request may be on its way to a handler? */
 bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms);
 /* A whole head has come: from now on the connection is not given up for another's sake. */

@@ -41,6 +41,8 @@ void cr_http_server_unref(struct cr_http_server *server)
     if (atomic_fetch_sub(&server->refs, 1) != 1)
         return;
     cr_http_router_free(server->router);
+    if (server->nothing)
+        MHD_destroy_response(server->nothing);
     cr_mutex_fini(&server->lock);
     cr_cond_fini(&server->changed);
     cr_closep(&server->wake_fd);
@@ -227,6 +229,9 @@ static int serve(struct cr_http_server *server, const struct cr_http_server_opti
     if (fd < 0)
         return fd;
     server->listen_fd = fd;
+    server->nothing = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (!server->nothing)
+        return cr_err_set(err, CR_ENOMEM, "HTTP server: no memory");
     server->mhd = start_mhd_without_signals(server);
     if (!server->mhd)
         return cr_err_set(err, CR_EIO, "HTTP server: libmicrohttpd could not start its threads");
@@ -320,8 +325,7 @@ static bool wait_quiet(struct cr_http_server *server, int64_t deadline_ms)
 
 void cr_http_server_wind_down(struct cr_http_server *server)
 {
-    CR_LOCKED(&server->lock);
-    server->winding_down = true;
+    server->closing = true;
 }
 
 size_t cr_http_server_drain(struct cr_http_server *server, int64_t wait_ms)
@@ -329,6 +333,7 @@ size_t cr_http_server_drain(struct cr_http_server *server, int64_t wait_ms)
     enum { LAST_WORDS_MS = 250 }; /* for the 503s to leave */
     CR_LOCKED(&server->lock);
     server->draining = true;
+    server->closing = true;
     cr_http_server_wake(server);
     while (server->listen_fd >= 0)
         cr_cond_wait(&server->changed, &server->lock);

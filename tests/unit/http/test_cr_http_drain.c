@@ -30,8 +30,15 @@ static void on_any(struct cr_http_request *req, void *ctx)
     cr_http_answer(req, 200, "text/plain", CR_SLICE("fine"));
 }
 
+static void on_none(struct cr_http_request *req, void *ctx)
+{
+    (void)ctx;
+    cr_http_answer(req, 200, NULL, CR_SLICE(""));
+}
+
 static const struct cr_http_route rows[] = {{"GET", "/hold", on_hold, 0, ""},
-                                            {"GET", "/ok", on_any, 0, ""}};
+                                            {"GET", "/ok", on_any, 0, ""},
+                                            {"GET", "/none", on_none, 0, ""}};
 
 static int open_shop(void **state)
 {
@@ -133,6 +140,25 @@ static void test_stop_with_suspended_requests(void **state)
     shop->server = peer_serve(&options, rows, CR_COUNT(rows), shop);
 }
 
+/* Answers that have nothing in them share one response, which must not say it for good. */
+static void test_an_empty_answer_says_that_the_end_is_near(void **state)
+{
+    struct shop *shop = *state;
+    CR_AUTO(cr_buf) out = {0};
+    CR_AUTO_CLOSE int kept = peer_connect(shop->port);
+    for (int i = 0; i < 2; i++) {
+        peer_send(kept, "GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+        assert_int_equal(peer_answer(kept, &out, false), 200);
+        assert_null(strstr(out.data, "Connection: close"));
+        assert_non_null(strstr(out.data, "Content-Length: 0\r\n"));
+    }
+    cr_http_server_wind_down(shop->server);
+    peer_send(kept, "GET /none HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_int_equal(peer_answer(kept, &out, false), 200);
+    assert_non_null(strstr(out.data, "Connection: close"));
+    assert_true(peer_closes(kept, 5000));
+}
+
 static void test_after_drain_nobody_is_accepted(void **state)
 {
     struct shop *shop = *state;
@@ -200,6 +226,7 @@ int main(void)
         IN_SHOP(test_drain_waits_for_answers),
         IN_SHOP(test_drain_gives_up_with_503),
         IN_SHOP(test_stop_with_suspended_requests),
+        IN_SHOP(test_an_empty_answer_says_that_the_end_is_near),
         IN_SHOP(test_after_drain_nobody_is_accepted),
         IN_SHOP(test_stop_under_load),
     };
