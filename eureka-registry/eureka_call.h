@@ -24,7 +24,7 @@ struct eureka_call {
     /* The registry as an instance, for /status. */
     struct cr_wire_instance (*describe_self)(void *ctx, struct cr_arena *arena);
     void *describe_ctx;
-    int64_t uptime_ms;
+    int64_t began_ms;    /* of the server */
     struct cr_slice app; /* upper case; empty where the path has none */
     struct cr_slice id;
     struct cr_slice name; /* of a VIP or a scaling group */

@@ -146,7 +146,7 @@ static void serve_protocol(struct cr_http_request *req, void *ctx)
         .settings = cr_app_settings(eureka->app),
         .describe_self = describe_self,
         .describe_ctx = eureka,
-        .uptime_ms = cr_clock_ms() - eureka->began_ms,
+        .began_ms = eureka->began_ms,
     };
     eureka_routes_serve(eureka->routes, req, &call);
 }

@@ -2,6 +2,7 @@
 #include "eureka_routes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cr_clock.h"
 #include "cr_metrics.h"
@@ -74,18 +75,17 @@ void eureka_routes_free(struct eureka_routes *routes)
 /* "/eureka/v2//apps/ORDERS/" becomes "/eureka/apps/ORDERS". NULL ptr: no memory. */
 static struct cr_slice plain_path(struct cr_slice path, struct cr_arena *arena)
 {
-    CR_AUTO(cr_buf) out = {0};
+    char *out = cr_arena_alloc(arena, path.len + 1);
+    size_t len = 0, index = 0;
     struct cr_slice part;
-    size_t index = 0;
-    while (cr_slice_split(&path, '/', &part)) {
-        if (part.len == 0)
+    while (out && cr_slice_split(&path, '/', &part)) {
+        if (part.len == 0 || (index++ == 1 && cr_slice_is(part, "v2")))
             continue;
-        if (index++ == 1 && cr_slice_is(part, "v2"))
-            continue;
-        cr_buf_char(&out, '/');
-        cr_buf_slice(&out, part);
+        out[len++] = '/';
+        memcpy(out + len, part.ptr, part.len);
+        len += part.len;
     }
-    return (struct cr_slice){cr_arena_slice(arena, cr_buf_view(&out)), out.len};
+    return (struct cr_slice){out, len};
 }
 
 static struct cr_slice param(const struct cr_http_match *match, const char *name)

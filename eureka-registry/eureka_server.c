@@ -309,21 +309,31 @@ const struct eureka_metrics *eureka_metrics(const struct eureka_server *server)
 
 /* ---- looking ---- */
 
-/* Measures what it had to make: a document that is shared took no time. */
-static struct document *rendered(const struct eureka_server *server, enum eureka_document kind,
-                                 const struct document *before, int64_t began_ns,
-                                 struct document *document)
+/* What is due at this moment is gone for whoever looks at it. */
+static struct registry *as_of(struct eureka_server *server, struct registry_now now)
 {
-    if (!before && document)
-        cr_histogram_record(server->metrics.renders[kind], (cr_clock_ns() - began_ns) / NS_PER_US);
-    return document;
+    registry_expire(server->registry, now);
+    return server->registry;
 }
 
-/* What is due at this moment is gone for whoever looks at it. */
 static struct registry *as_of_now(struct eureka_server *server)
 {
-    registry_expire(server->registry, real_now());
-    return server->registry;
+    return as_of(server, real_now());
+}
+
+/* When the making of a document begins; 0 where it is there already and shared. */
+static int64_t begun_ns(const struct registry_rendering *rendering)
+{
+    return rendering->document ? 0 : cr_clock_ns();
+}
+
+/* Measures what had to be made. */
+static struct document *rendered(const struct eureka_server *server, enum eureka_document kind,
+                                 int64_t began_ns, struct document *document)
+{
+    if (began_ns && document)
+        cr_histogram_record(server->metrics.renders[kind], (cr_clock_ns() - began_ns) / NS_PER_US);
+    return document;
 }
 
 bool eureka_has(struct eureka_server *server, struct cr_slice app, struct cr_slice id)
@@ -336,24 +346,24 @@ struct document *eureka_get_all(struct eureka_server *server, enum cr_wire_form 
                                 uint64_t *out_version)
 {
     CR_LOCKED(&server->mutex);
-    int64_t began_ns = cr_clock_ns();
-    struct registry *registry = as_of_now(server);
-    const struct document *before = registry_rendered(registry, REGISTRY_ALL, form)->document;
+    struct registry_now now = real_now();
+    struct registry *registry = as_of(server, now);
+    int64_t began_ns = begun_ns(registry_rendered(registry, REGISTRY_ALL, form));
     *out_version = registry_version(registry);
-    return rendered(server, EUREKA_DOCUMENT_ALL, before, began_ns,
-                    eureka_render_all(registry, form, cr_clock_ms()));
+    return rendered(server, EUREKA_DOCUMENT_ALL, began_ns,
+                    eureka_render_all(registry, form, now.now_ms));
 }
 
 struct document *eureka_get_delta(struct eureka_server *server, enum cr_wire_form form,
                                   uint64_t *out_version)
 {
     CR_LOCKED(&server->mutex);
-    int64_t began_ns = cr_clock_ns();
-    struct registry *registry = as_of_now(server);
-    const struct document *before = registry_rendered(registry, REGISTRY_DELTA, form)->document;
+    struct registry_now now = real_now();
+    struct registry *registry = as_of(server, now);
+    int64_t began_ns = begun_ns(registry_rendered(registry, REGISTRY_DELTA, form));
     *out_version = registry_version(registry);
-    return rendered(server, EUREKA_DOCUMENT_DELTA, before, began_ns,
-                    eureka_render_delta(registry, form, cr_clock_ms()));
+    return rendered(server, EUREKA_DOCUMENT_DELTA, began_ns,
+                    eureka_render_delta(registry, form, now.now_ms));
 }
 
 struct document *eureka_get_vip(struct eureka_server *server, struct cr_slice vip, bool secure,
@@ -367,14 +377,14 @@ struct document *eureka_get_app(struct eureka_server *server, struct cr_slice ap
                                 enum cr_wire_form form, bool *out_found)
 {
     CR_LOCKED(&server->mutex);
-    int64_t began_ns = cr_clock_ns();
-    struct registry_app *found = registry_app(as_of_now(server), app);
+    struct registry_now now = real_now();
+    struct registry_app *found = registry_app(as_of(server, now), app);
     *out_found = found != NULL;
     if (!found)
         return NULL;
-    const struct document *before = found->rendered[form].document;
-    return rendered(server, EUREKA_DOCUMENT_APP, before, began_ns,
-                    eureka_render_app(found, form, cr_clock_ms()));
+    int64_t began_ns = begun_ns(&found->rendered[form]);
+    return rendered(server, EUREKA_DOCUMENT_APP, began_ns,
+                    eureka_render_app(found, form, now.now_ms));
 }
 
 struct document *eureka_get_instance(struct eureka_server *server, struct cr_slice app,

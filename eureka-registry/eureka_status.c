@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cr_clock.h"
 #include "cr_json_writer.h"
 #include "cr_xml_writer.h"
 #include "eureka_handlers.h"
@@ -59,7 +60,7 @@ static void measure(const struct eureka_call *call, struct figure out[FIGURES])
     snprintf(out[3].value, sizeof out[3].value, "%lldmb (%lld%%)", used_mb,
              total_mb > 0 ? 100 * used_mb / total_mb : 0);
     out[4].key = "server-uptime";
-    put_uptime(call->uptime_ms, out[4].value, sizeof out[4].value);
+    put_uptime(cr_clock_ms() - call->began_ms, out[4].value, sizeof out[4].value);
 }
 
 /* Peers come with replication; without any these are empty. */
