@@ -282,25 +282,28 @@ def grow(folder):
     """Does a heartbeat's cost grow? And the delta that is empty."""
     sizes = (10, 1000, 20000)
     servers = [ours(folder, f"{size}") for size in sizes]
-    empty = ours(folder, "empty", **{"eureka.server.retention-time-in-m-s-in-delta-queue": 1000})
+    short = {"eureka.server.retention-time-in-m-s-in-delta-queue": 1000}
+    empties = [ours(folder, "empty", **short), ours(folder, "one thread", **short, crema_http_threads=1)]
     plan = {}
     for size, server in zip(sizes, servers):
         fill(folder, server, size)
         for name, operation in OPERATIONS.items():
             times = max(operation.count // 5 * 1000 // max(size, 1000), 20) if "all" in name else operation.count // 2
             plan[server, name] = (load_of(folder, operation, size), times)
-    fill(folder, empty, 1000)
     delta = Load(folder, EMPTY_DELTA, 0)
-    bare = Bare(folder, "bare", delta.body(empty))
-    for server in (empty, bare):
+    for server in empties:
+        fill(folder, server, 1000)
+    bare = Bare(folder, "bare", delta.body(empties[0]))
+    for server in (*empties, bare):
         plan[server, "empty delta"] = (delta, 20000)
     found = medians(folder, plan, 5)
     print(f"\n  crema with more instances\n  {'':<20}" + "".join(f" {size:>12,}" for size in sizes))
     for name in OPERATIONS:
         print(f"  {name:<20}" + "".join(f" {found[str(size), name]:9.1f} us" for size in sizes))
-    print(f"  an empty delta: {found['empty', 'empty delta']:.1f} us (goal 8), where bare libmicrohttpd takes "
-          f"{found['bare', 'empty delta']:.1f} us for the same bytes", flush=True)
-    for server in (*servers, empty, bare):
+    print(f"  an empty delta: {found['empty', 'empty delta']:.1f} us (goal 8), of which bare libmicrohttpd takes "
+          f"{found['bare', 'empty delta']:.1f} us for the same bytes; {found['one thread', 'empty delta']:.1f} us with "
+          "crema.http.threads=1", flush=True)
+    for server in (*servers, *empties, bare):
         server.end()
 
 
