@@ -4,27 +4,9 @@ import socket
 
 import pytest
 
-from eureka_records import CLASS, record
+from eureka_records import record
 from harness.poll import wait_until
 from harness.running import run_once
-
-NAMELESS = {"dataCenterInfo": {"@class": CLASS}}
-
-
-@pytest.mark.parametrize("case, body, path_app, text", [
-    (14, record(hostName=..., id=...), None, "Missing instanceId"),
-    (15, record(hostName=""), None, "Missing hostname"),
-    (16, record(ipAddr=...), None, "Missing ip address"),
-    (17, record(app=""), "ORDERS", "Missing appName"),
-    (18, record(app="foo"), "BAR", "Mismatched appName, expecting BAR but was FOO"),
-    (19, record(dataCenterInfo=...), None, "Missing dataCenterInfo"),
-    (20, record(**NAMELESS), None, "Missing dataCenterInfo Name"),
-])
-def test_cases_14_to_20_what_a_record_needs(mounted, case, body, path_app, text):
-    answer = mounted.put_record(body, path_app)
-    assert (answer.status, answer.text) == (400, text), case
-    assert mounted.hash() == ""
-
 
 UNREADABLE = b'{"error": "cannot parse request body"}'
 
@@ -45,7 +27,7 @@ UNREADABLE = b'{"error": "cannot parse request body"}'
     (json.dumps({"instance": {"app": "ORDERS", "metadata": {f"k{n}": n for n in range(2000)}}}).encode(),
      "2000 metadata entries"),
 ], ids=range(13))
-def test_case_21_unreadable_bodies(registry, body, detail):
+def test_unreadable_bodies_and_why(registry, body, detail):
     answer = registry.running.post("/eureka/apps/ORDERS", body=body,
                                    headers={"Content-Type": "application/json"})
     assert (answer.status, answer.body) == (400, UNREADABLE), answer
@@ -53,7 +35,7 @@ def test_case_21_unreadable_bodies(registry, body, detail):
     assert registry.hash() == ""
 
 
-def test_case_21_the_type_in_any_case(registry):
+def test_unreadable_with_the_type_in_any_case(registry):
     answer = registry.running.post("/eureka/apps/ORDERS", body="{", headers={"Content-Type": "Application/JSON"})
     assert (answer.status, answer.body) == (400, UNREADABLE)
 
@@ -69,7 +51,7 @@ def test_a_detail_that_quotes_a_client_is_printable(registry):
     assert answer.status == 500 and "'a??X:b'" in answer.headers["X-Crema-Detail"]
 
 
-def test_case_21_with_a_parameter_netflix_answers_in_xml(registry):
+def test_unreadable_with_a_parameter_netflix_answers_in_xml(registry):
     answer = registry.running.post("/eureka/apps/ORDERS", body="{",
                                    headers={"Content-Type": "application/json; charset=utf-8"})
     assert answer.status == 400
@@ -81,7 +63,7 @@ def test_case_21_with_a_parameter_netflix_answers_in_xml(registry):
     {"Content-Type": "application/json", "Content-Encoding": "br"},
     {"Content-Type": "application/x-www-form-urlencoded"},
 ], ids=range(5))
-def test_case_23_media_types(registry, headers):
+def test_media_types_that_are_not_taken(registry, headers):
     answer = registry.running.post("/eureka/apps/ORDERS", body=json.dumps(record()), headers=headers)
     assert answer.status == 415
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -94,18 +76,6 @@ def test_media_types_that_are_fine(registry):
                                        headers={"Content-Type": kind})
         assert answer.status == 204, kind
 
-
-@pytest.mark.parametrize("method, path, allowed", [
-    ("POST", "/apps", {"GET", "HEAD", "OPTIONS"}),  # case 24
-    ("PUT", "/apps/ORDERS", {"GET", "HEAD", "POST", "OPTIONS"}),
-    ("POST", "/apps/ORDERS/i1", {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"}),
-    ("DELETE", "/instances/i1", {"GET", "HEAD", "OPTIONS"}),
-])
-def test_case_24_methods(mounted, method, path, allowed):
-    answer = mounted.running.call(method, mounted.mount + path)
-    assert answer.status == 405
-    assert set(answer.headers["Allow"].replace(" ", "").split(",")) == allowed
-    assert answer.json["status"] == 405
 
 
 def test_unknown_paths(registry):

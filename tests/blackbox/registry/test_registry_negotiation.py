@@ -18,7 +18,7 @@ def kind(registry, path, accept, **headers):
     ("application/json;q=0, application/xml", XML), ("text/plain", 406), ("text/html, image/png", 406),
     ("text/plain, */*;q=0.1", XML), ("application/vnd.x+json", 406),
 ])
-def test_cases_03_to_05_lists(registry, accept, expected):
+def test_lists(registry, accept, expected):
     registry.register()
     for path in ("/apps", "/apps/delta", "/apps/ORDERS", "/vips/orders", "/svips/orders"):
         assert kind(registry, path, accept) == expected, path
@@ -34,15 +34,6 @@ def test_single_instances_and_status(registry, accept, expected):
     for path in ("/apps/ORDERS/i1", "/instances/i1", "/status"):
         assert kind(registry, path, accept) == expected, path
 
-
-def test_cases_64_and_65_compact(registry):
-    registry.register()
-    for wish, members in (("compact", False), ("COMPACT", False), ("bogus", True), ("full", True)):
-        instance = registry.get("/apps", headers={"X-Eureka-Accept": wish}).json["applications"]["application"][0]["instance"][0]
-        assert ("leaseInfo" in instance) is members, wish
-        xml = registry.running.get("/eureka/apps", headers={"X-Eureka-Accept": wish}).text
-        assert ("leaseInfo" in xml) is members, wish
-    assert "leaseInfo" in registry.get("/apps/ORDERS/i1", headers={"X-Eureka-Accept": "compact"}).json["instance"]
 
 
 def test_the_same_instances_in_every_form(registry):
@@ -76,10 +67,6 @@ def test_status_tells_of_this_server(registry):
     assert root.tag == "status" and root.find("generalStats/environment").text == "test"
     assert root.find("instanceInfo/app").text == "MSA-ARCHITECTURE-EUREKA-SERVER"
 
-
-def test_case_70_scaling_groups(mounted):
-    answer = mounted.running.put(f"{mounted.mount}/asg/x/status?value=ENABLED")
-    assert (answer.status, answer.body) == (400, b"")
 
 
 def test_406_has_no_body_but_a_reason(registry):

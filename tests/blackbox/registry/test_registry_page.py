@@ -74,7 +74,7 @@ def test_can_be_switched_off(start):
     assert answer.status == 404 and "eureka.dashboard.enabled" in answer.json["detail"]
 
 
-def test_case_95_the_last_thousand_events(registry):
+def test_the_latest_of_the_last_events_stands_first(registry):
     empty = Page(registry.running.get("/lastn").text)
     assert empty.text.count("No results available") == 2
     registry.register(id="first")

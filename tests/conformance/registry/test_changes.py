@@ -128,7 +128,9 @@ def test_case_69_waiting_after_an_empty_start(start, language):
                             "eureka.server.wait-time-in-ms-when-sync-empty": "600000"})
     wire.register()
     for path in GATED:
-        assert wire.get(path).status == 403, path
+        answer = wire.get(path)
+        assert (answer.status, answer.body) == (403, b""), path
+    assert wire.get("/instances/i1").status == 200
     assert wire.put("/apps/ORDERS/i1").status == 200
     assert wire.instance()["hostName"] == "h1"
     assert wire.batch({"appName": "ORDERS", "id": "i1", "action": "Cancel"}) == [{"statusCode": 200}]

@@ -136,6 +136,7 @@ def test_case_28_fargo_in_json(json_wire):
     instance = read_back(json_wire, "ORDERS", "i1")
     assert instance["port"] == {"$": 8080, "@enabled": "true"}
     assert instance["dataCenterInfo"]["@class"] == CLASS
+    assert instance["leaseInfo"]["durationInSecs"] == 90
 
 
 def test_case_29_python(wire):
