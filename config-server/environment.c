@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "config_import.h"
 #include "cr_map.h"
 #include "profile_set.h"
 #include "property_source.h"
 #include "resolver.h"
+
+enum { IMPORT_DEPTH_MAX = 8 };
 
 /* A file that was asked for; absent ones are remembered too. */
 struct loaded {
@@ -20,7 +23,9 @@ struct builder {
     const struct config_request *request;
     struct cr_arena *arena;
     struct cr_err *err;
-    struct cr_map *loaded; /* path -> struct loaded, in the arena */
+    struct cr_map *loaded;  /* path -> struct loaded, in the arena */
+    struct cr_map *claimed; /* paths that have their place: no import brings them again */
+    int depth;              /* of imports in each other */
     struct profile_set profiles;
     bool ignore_profiles; /* "default" was asked for: files cannot change the profiles */
     struct environment_sources sources;
@@ -150,6 +155,90 @@ static int add_source(struct builder *builder, const struct resolver_file *file,
     return 0;
 }
 
+/* --- imports --- */
+
+static int add_file(struct builder *builder, const struct resolver_file *file);
+
+/* As at Spring's, only what lies directly in one of the directories is taken. */
+static bool is_in_a_directory(const struct builder *builder, const char *path)
+{
+    struct cr_slice whole = cr_slice_of(path);
+    struct cr_slice directory =
+        cr_slice_sub(whole, 0, (size_t)(cr_slice_find_last(whole, '/') + 1));
+    for (size_t i = 0; i < builder->options->directories.count; i++) {
+        if (cr_slice_equal(builder->options->directories.items[i], directory))
+            return true;
+    }
+    return false;
+}
+
+static int claim(struct builder *builder, const char *path, bool *out_is_new)
+{
+    *out_is_new = !cr_map_get(builder->claimed, cr_slice_of(path));
+    if (*out_is_new && cr_map_put(builder->claimed, cr_slice_of(path), builder) < 0)
+        return out_of_memory(builder);
+    return 0;
+}
+
+static int add_imported(struct builder *builder, const char *path, struct cr_slice location,
+                        bool of_profile)
+{
+    const struct resolver_file file = {path, location, of_profile};
+    bool is_new = false;
+    if (!path)
+        return out_of_memory(builder);
+    int rc = claim(builder, path, &is_new);
+    return rc < 0 || !is_new ? rc : add_file(builder, &file);
+}
+
+/* A file that is imported brings those of its profiles. */
+static int add_import(struct builder *builder, const char *importing, struct cr_slice location)
+{
+    struct cr_profiles active = profile_set_view(&builder->profiles);
+    const char *path = NULL;
+    int rc = config_import_path(importing, location, builder->arena, &path);
+    if (rc == CR_ENOTFOUND || (rc == 0 && !is_in_a_directory(builder, path)))
+        return 0;
+    if (rc < 0)
+        return out_of_memory(builder);
+    for (size_t i = active.count; rc == 0 && i-- > 0;)
+        rc = add_imported(builder, config_import_of_profile(path, active.names[i], builder->arena),
+                          location, true);
+    return rc < 0 ? rc : add_imported(builder, path, location, false);
+}
+
+/* The last one is the strongest. */
+static int add_imports_of(struct builder *builder, const char *importing,
+                          const struct cr_flat_pair *pair)
+{
+    struct cr_slice rest = pair->text;
+    int rc = 0;
+    while (rc == 0 && rest.ptr) {
+        ptrdiff_t comma = cr_slice_find_last(rest, ',');
+        struct cr_slice item = cr_slice_from(rest, (size_t)(comma + 1));
+        rest = comma < 0 ? (struct cr_slice){0} : cr_slice_sub(rest, 0, (size_t)comma);
+        rc = add_import(builder, importing, cr_slice_trim(item));
+    }
+    return rc;
+}
+
+static int add_imports(struct builder *builder, const char *importing,
+                       const struct cr_flat_doc *doc)
+{
+    int rc = 0;
+    if (builder->depth == IMPORT_DEPTH_MAX)
+        return cr_err_set(builder->err, CR_ELIMIT, "%s: files import each other deeper than %d",
+                          importing, IMPORT_DEPTH_MAX);
+    builder->depth++;
+    for (size_t i = doc->count; rc == 0 && i-- > 0;) {
+        if (config_import_is_key(doc->pairs[i].key))
+            rc = add_imports_of(builder, importing, &doc->pairs[i]);
+    }
+    builder->depth--;
+    return rc;
+}
+
+/* Recursion is bounded by IMPORT_DEPTH_MAX. */
 static int add_file(struct builder *builder, const struct resolver_file *file)
 {
     const struct loaded *loaded = NULL;
@@ -165,6 +254,8 @@ static int add_file(struct builder *builder, const struct resolver_file *file)
         rc = cr_profile_doc_active(&loaded->flat.docs[i], &active, &is_active, builder->err);
         if (rc < 0)
             (void)cr_err_prefix(builder->err, "%s: ", file->path);
+        if (rc == 0 && is_active)
+            rc = add_imports(builder, file->path, &loaded->flat.docs[i]);
         if (rc == 0 && is_active)
             rc = add_source(builder, file, &loaded->flat, i);
     }
@@ -219,6 +310,9 @@ static int build(struct builder *builder)
         cr_arena_array(builder->arena, builder->capacity, sizeof(*builder->sources.items));
     if (rc == 0 && !builder->sources.items)
         return out_of_memory(builder);
+    bool is_new;
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = claim(builder, files[i].path, &is_new);
     for (size_t i = 0; rc == 0 && i < count; i++)
         rc = add_file(builder, &files[i]);
     return rc;
@@ -230,6 +324,7 @@ int environment_build(const struct environment_options *options,
                       struct cr_err *err)
 {
     CR_AUTO_MAP loaded = cr_map_new(RESOLVER_FILES_MAX * 2, NULL);
+    CR_AUTO_MAP claimed = cr_map_new(RESOLVER_FILES_MAX * 2, NULL);
     struct builder builder = {
         .options = options,
         .files = files,
@@ -237,8 +332,9 @@ int environment_build(const struct environment_options *options,
         .arena = arena,
         .err = err,
         .loaded = loaded,
+        .claimed = claimed,
     };
-    if (!loaded)
+    if (!loaded || !claimed)
         return out_of_memory(&builder);
     int rc = build(&builder);
     if (rc == 0)

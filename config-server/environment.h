@@ -11,7 +11,8 @@
  * A walk through GET /foo/dev: the directories are known (search_paths). The files without profile
  * are read first: what they include and group (spring.profiles.include, spring.profiles.group.*)
  * makes the active profiles, unless "default" was asked for. Then every candidate of the resolver
- * that exists gives one source per active document, later ones first.
+ * that exists gives one source per active document, later ones first; what a document imports goes
+ * right before it.
  */
 #ifndef ENVIRONMENT_H
 #define ENVIRONMENT_H

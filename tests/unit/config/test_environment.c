@@ -311,9 +311,44 @@ static void bounds_the_active_profiles(void **state)
     assert_refused(ONE("foo.yml", text.data), "dev", CR_ELIMIT, "active profiles");
 }
 
+/* What is imported goes right before the document, with the files of its profiles. */
+static void follows_imports(void **state)
+{
+    (void)state;
+    static const struct file files[] = {
+        {"application.yml",
+         "spring.config.import: [one.yml, 'optional:file:./two.properties']\na: 0"},
+        {"one.yml", "a: 1\nspring.config.import: one.yml,application.yml,none.yml"},
+        {"one-dev.yml", "a: 2"},
+        {"two.properties", "a=3"},
+        {"cfg/x.yml", "a: 4"},
+        {"foo.yml", "spring.config.import: cfg/x.yml\na: 5\n---\na: 6"},
+    };
+    const struct repository r = {files, CR_COUNT(files), NULL};
+    assert_built(&r, "bar", "dev",
+                 "two.properties{a='3'} one-dev.yml{a=2} "
+                 "one.yml{a=1,spring.config.import='one.yml,application.yml,none.yml'} "
+                 "application.yml{spring.config.import[0]='one.yml',"
+                 "spring.config.import[1]='optional:file:./two.properties',a=0}");
+    assert_built(&r, "foo", "x",
+                 "(document #1){a=6} (document #0){spring.config.import='cfg/x.yml',a=5} "
+                 "two.properties{a='3'} "
+                 "one.yml{a=1,spring.config.import='one.yml,application.yml,none.yml'} "
+                 "application.yml{spring.config.import[0]='one.yml',"
+                 "spring.config.import[1]='optional:file:./two.properties',a=0}");
+    struct cr_slice cfg = CR_SLICE("cfg");
+    search_paths = (struct config_list){&cfg, 1};
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct environment_sources sources;
+    assert_int_equal(build(&r, "foo", "x", arena, &sources, NULL), 0);
+    assert_true(cr_slice_is(sources.items[1].name, "U/cfg/x.yml"));
+    search_paths = (struct config_list){0};
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(follows_imports),
         cmocka_unit_test(cases_1_to_6_order_sources),
         cmocka_unit_test(cases_8_10_13_choose_files),
         cmocka_unit_test(cases_14_to_16_search_paths),
