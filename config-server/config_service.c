@@ -205,6 +205,8 @@ static int fetch(struct making *making, struct cr_err *err)
     struct composite_file file;
     int rc = composite_find(&making->service->composite, &making->choice, making->request,
                             fetching->path, fetching->arena, &file, err);
+    if (rc == CR_EINVAL && err) /* a link that leads out */
+        rc = err->code = CR_EPARSE;
     if (rc == 0)
         rc = make_environment(making, fetching->arena, &resource->environment, err);
     if (rc == 0) {

@@ -1,9 +1,7 @@
 /* git_repo: labels, commits and blobs of a local repository through libgit2. */
-#include "git_repo.h"
+#include "git_repo_private.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <git2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,8 @@ enum {
     OBJECT_CACHE_BYTES_MAX = 1024 * 1024,
     ID_DIGITS_MIN = 4,
     ID_DIGITS = 40,
-    REFERENCE_NAME_MAX = 1024,
+    LINK_PATH_MAX = 4096,
+    LINKS_MAX = 8, /* followed for one file */
 };
 
 struct git_repo {
@@ -26,12 +25,6 @@ struct git_repo {
     char *directory;
 };
 
-#define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
-#define GIT_FREEP(type)                                                                            \
-    static void type##_freep(git_##type **object)                                                  \
-    {                                                                                              \
-        git_##type##_free(*object);                                                                \
-    }
 GIT_FREEP(object)
 GIT_FREEP(reference)
 GIT_FREEP(repository)
@@ -40,18 +33,15 @@ GIT_FREEP(tree)
 GIT_FREEP(tree_entry)
 GIT_FREEP(blob)
 GIT_FREEP(odb)
-GIT_FREEP(index)
-GIT_FREEP(signature)
 
-/* Turns libgit2's last error into ours. */
-static int git_failed(struct cr_err *err, int code, const char *what, const char *name)
+int git_failed(struct cr_err *err, int code, const char *what, const char *name)
 {
     const git_error *last = git_error_last();
     return cr_err_set(err, code, "%s '%s': %s", what, name,
                       last && last->message ? last->message : "unknown error of git");
 }
 
-static int library_start(struct cr_err *err)
+int git_library_start(struct cr_err *err)
 {
     if (git_libgit2_init() < 0)
         return git_failed(err, CR_EINTERNAL, "git library", "libgit2");
@@ -124,7 +114,7 @@ int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_e
     CR_AUTO_FREE char *git_directory = find_git_directory(directory, err);
     if (!git_directory)
         return err ? err->code : CR_ENOTFOUND;
-    int rc = library_start(err);
+    int rc = git_library_start(err);
     if (rc < 0)
         return rc;
     git_repository *handle = NULL;
@@ -142,7 +132,7 @@ int git_repo_open(const char *directory, struct git_repo **out_repo, struct cr_e
 
 int git_repo_expect(const char *directory, struct git_repo **out_repo, struct cr_err *err)
 {
-    int rc = library_start(err);
+    int rc = git_library_start(err);
     if (rc < 0)
         return rc;
     rc = new_repo(directory, NULL, out_repo, err);
@@ -209,10 +199,10 @@ static int commit_id_of(git_object *object, struct git_repo_id *out_commit)
     return 0;
 }
 
-static int resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
-                             struct git_repo_id *out_commit, struct cr_err *err)
+int git_resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
+                          struct git_repo_id *out_commit, struct cr_err *err)
 {
-    char name[REFERENCE_NAME_MAX];
+    char name[GIT_REFERENCE_NAME_MAX];
     int len = snprintf(name, sizeof(name), "%s%.*s", prefix, CR_SLICE_ARG(label));
     int valid = 0;
     if (len < 0 || (size_t)len >= sizeof(name) || git_reference_name_is_valid(&valid, name) < 0 ||
@@ -252,7 +242,7 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
     if (!repo->handle)
         return not_there_yet(repo, err);
     for (size_t i = 0; i < CR_COUNT(prefixes); i++) {
-        int rc = resolve_reference(repo->handle, prefixes[i], label, out_commit, err);
+        int rc = git_resolve_reference(repo->handle, prefixes[i], label, out_commit, err);
         if (rc != CR_ENOTFOUND)
             return rc;
     }
@@ -282,9 +272,6 @@ static int check_entry(const git_tree_entry *entry, const char *path, struct cr_
     case GIT_FILEMODE_BLOB_EXECUTABLE:
         return 0;
     case GIT_FILEMODE_LINK:
-        return cr_err_set(err, CR_EINVAL,
-                          "'%s' is a symbolic link, which is not followed: commit the file itself",
-                          path);
     case GIT_FILEMODE_UNREADABLE:
     case GIT_FILEMODE_TREE:
     case GIT_FILEMODE_COMMIT:
@@ -312,26 +299,127 @@ static int read_blob(git_repository *handle, const git_oid *id, const char *path
     return rc < 0 ? cr_err_set(err, rc, "'%s': %s", path, cr_code_name(rc)) : 0;
 }
 
+/* --- links --- */
+
+/* The link that stands in the way of a path: all of it, or a directory of it. */
+struct link {
+    char path[LINK_PATH_MAX]; /* of the link */
+    const char *rest;         /* of the path, behind the link: "" or "/foo.yml" */
+    git_oid target;           /* the blob that says where it leads */
+};
+
+static bool is_link(const git_tree *tree, const char *path, size_t len, struct link *link)
+{
+    GIT_AUTO(tree_entry) entry = NULL;
+    if (len >= sizeof(link->path))
+        return false;
+    memcpy(link->path, path, len);
+    link->path[len] = '\0';
+    if (git_tree_entry_bypath(&entry, tree, link->path) < 0 ||
+        git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK)
+        return false;
+    link->rest = path + len;
+    git_oid_cpy(&link->target, git_tree_entry_id(entry));
+    return true;
+}
+
+static bool find_link(const git_tree *tree, const char *path, struct link *link)
+{
+    for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+        if (is_link(tree, path, (size_t)(slash - path), link))
+            return true;
+    }
+    return is_link(tree, path, strlen(path), link);
+}
+
+/* Segments behind those that are in out, ".." takes one away; false where they step out. */
+static bool append_segments(struct cr_slice text, struct cr_buf *out)
+{
+    struct cr_slice segment;
+    while (cr_slice_split(&text, '/', &segment)) {
+        if (segment.len == 0 || cr_slice_is(segment, "."))
+            continue;
+        if (cr_slice_is(segment, "..")) {
+            ptrdiff_t slash = cr_slice_find_last(cr_buf_view(out), '/');
+            if (out->len == 0)
+                return false;
+            out->len = slash < 0 ? 0 : (size_t)slash;
+            continue;
+        }
+        if (out->len > 0)
+            cr_buf_char(out, '/');
+        cr_buf_slice(out, segment);
+    }
+    return true;
+}
+
+/* What a path means once its link is followed. */
+static int follow(git_repository *handle, const struct link *link, char out_path[LINK_PATH_MAX],
+                  struct cr_err *err)
+{
+    CR_AUTO(cr_buf) target = {.max = LINK_PATH_MAX - 1}, path = {.max = LINK_PATH_MAX - 1};
+    int rc = read_blob(handle, &link->target, link->path, &target, err);
+    if (rc < 0)
+        return rc;
+    struct cr_slice own = cr_slice_of(link->path), to = cr_buf_view(&target);
+    ptrdiff_t slash = cr_slice_find_last(own, '/');
+    bool inside = to.len > 0 && to.ptr[0] != '/' && !memchr(to.ptr, '\0', to.len) &&
+                  append_segments(cr_slice_sub(own, 0, slash < 0 ? 0 : (size_t)slash), &path) &&
+                  append_segments(to, &path) && append_segments(cr_slice_of(link->rest), &path);
+    if (!inside || cr_buf_status(&path) < 0)
+        return cr_err_set(err, CR_EINVAL,
+                          "'%s' is a symbolic link that leads out of the repository, which is not "
+                          "followed: commit the file itself",
+                          link->path);
+    memcpy(out_path, path.len > 0 ? path.data : "", path.len);
+    out_path[path.len] = '\0';
+    return 0;
+}
+
+/* The entry of a path, links followed within the tree. */
+static int find_entry(git_repository *handle, const git_tree *tree, const char *path,
+                      git_tree_entry **out_entry, struct cr_err *err)
+{
+    char now[LINK_PATH_MAX];
+    struct link link;
+    if (snprintf(now, sizeof(now), "%s", path) >= (int)sizeof(now))
+        return cr_err_set(err, CR_ENOTFOUND, "'%s': no such file", path);
+    for (int i = 0; i < LINKS_MAX; i++) {
+        GIT_AUTO(tree_entry) entry = NULL;
+        int found = *now ? git_tree_entry_bypath(&entry, tree, now) : GIT_ENOTFOUND;
+        if (found < 0 && found != GIT_ENOTFOUND)
+            return git_failed(err, CR_EIO, "file", path);
+        if (found == 0 && git_tree_entry_filemode(entry) != GIT_FILEMODE_LINK) {
+            *out_entry = entry;
+            entry = NULL;
+            return 0;
+        }
+        if (!find_link(tree, now, &link))
+            return cr_err_set(err, CR_ENOTFOUND, "'%s': no such file", path);
+        int rc = follow(handle, &link, now, err);
+        if (rc < 0)
+            return rc;
+    }
+    return cr_err_set(err, CR_EINVAL,
+                      "'%s' is a symbolic link that leads to itself, or through more "
+                      "than %d others",
+                      path, LINKS_MAX);
+}
+
 int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit, const char *path,
                   struct cr_buf *out, struct cr_err *err)
 {
     CR_LOCKED(&repo->lock);
     GIT_AUTO(tree) tree = NULL;
+    GIT_AUTO(tree_entry) entry = NULL;
     if (!repo->handle)
         return not_there_yet(repo, err);
     int rc = commit_tree(repo->handle, commit, &tree, err);
-    if (rc < 0)
-        return rc;
-    GIT_AUTO(tree_entry) entry = NULL;
-    int found = git_tree_entry_bypath(&entry, tree, path);
-    if (found == GIT_ENOTFOUND)
-        return cr_err_set(err, CR_ENOTFOUND, "'%s': no such file", path);
-    if (found < 0)
-        return git_failed(err, CR_EIO, "file", path);
-    rc = check_entry(entry, path, err);
-    if (rc < 0)
-        return rc;
-    return read_blob(repo->handle, git_tree_entry_id(entry), path, out, err);
+    if (rc == 0)
+        rc = find_entry(repo->handle, tree, path, &entry, err);
+    if (rc == 0)
+        rc = check_entry(entry, path, err);
+    return rc < 0 ? rc : read_blob(repo->handle, git_tree_entry_id(entry), path, out, err);
 }
 
 struct walk {
@@ -397,118 +485,4 @@ int git_repo_time(struct git_repo *repo, const struct git_repo_id *commit, int64
         return git_failed(err, CR_EIO, "commit", commit->hex);
     *out_wall_s = git_commit_time(object);
     return 0;
-}
-
-/* --- a new repository --- */
-
-static bool is_empty_directory(const char *directory)
-{
-    DIR *entries = opendir(directory);
-    if (!entries)
-        return errno == ENOENT;
-    bool empty = true;
-    struct dirent *entry;
-    while (empty && (entry = readdir(entries)))
-        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-    closedir(entries);
-    return empty;
-}
-
-static bool has_no_refs(const char *directory)
-{
-    GIT_AUTO(repository) handle = NULL;
-    git_strarray names = {0};
-    if (git_repository_open_bare(&handle, directory) < 0 || git_reference_list(&names, handle) < 0)
-        return false;
-    bool none = names.count == 0;
-    git_strarray_dispose(&names);
-    return none;
-}
-
-bool git_repo_is_vacant(const char *directory)
-{
-    if (is_empty_directory(directory))
-        return true;
-    if (library_start(NULL) < 0)
-        return false;
-    bool vacant = has_no_refs(directory);
-    git_libgit2_shutdown();
-    return vacant;
-}
-
-static int open_or_init(const char *directory, const char *branch, git_repository **out_handle,
-                        struct cr_err *err)
-{
-    GIT_AUTO(repository) handle = NULL;
-    if (git_repository_open_bare(&handle, directory) == 0) {
-        int rc = git_loose_add(handle, directory, err);
-        if (rc == 0) {
-            *out_handle = handle;
-            handle = NULL;
-        }
-        return rc;
-    }
-    git_repository_init_options options = {.version = GIT_REPOSITORY_INIT_OPTIONS_VERSION};
-    options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
-    options.initial_head = branch;
-    options.description = "Configuration served by Crema's config-server";
-    if (git_repository_init_ext(out_handle, directory, &options) < 0)
-        return git_failed(err, CR_EIO, "new git repository", directory);
-    return 0;
-}
-
-static int write_files(git_repository *handle, const struct git_repo_seed *seed,
-                       git_tree **out_tree, struct cr_err *err)
-{
-    GIT_AUTO(index) index = NULL;
-    if (git_repository_index(&index, handle) < 0)
-        return git_failed(err, CR_EIO, "index of", git_repository_path(handle));
-    for (size_t i = 0; i < seed->file_count; i++) {
-        const struct git_repo_file *file = &seed->files[i];
-        git_index_entry entry = {.mode = GIT_FILEMODE_BLOB, .path = file->path};
-        const char *data = file->data.ptr ? file->data.ptr : "";
-        if (git_index_add_from_buffer(index, &entry, data, file->data.len) < 0)
-            return git_failed(err, CR_EIO, "new file", file->path);
-    }
-    git_oid id;
-    if (git_index_write_tree(&id, index) < 0 || git_tree_lookup(out_tree, handle, &id) < 0)
-        return git_failed(err, CR_EIO, "new tree in", git_repository_path(handle));
-    return 0;
-}
-
-static int create(const char *directory, const struct git_repo_seed *seed,
-                  struct git_repo_id *out_commit, struct cr_err *err)
-{
-    GIT_AUTO(repository) handle = NULL;
-    int rc = open_or_init(directory, seed->branch, &handle, err);
-    if (rc < 0)
-        return rc;
-    if (resolve_reference(handle, "refs/heads/", cr_slice_of(seed->branch), out_commit, NULL) == 0)
-        return cr_err_set(err, CR_EEXISTS, "git repository '%s' has a branch '%s' already",
-                          directory, seed->branch);
-    GIT_AUTO(tree) tree = NULL;
-    rc = write_files(handle, seed, &tree, err);
-    if (rc < 0)
-        return rc;
-    char reference[REFERENCE_NAME_MAX];
-    (void)snprintf(reference, sizeof(reference), "refs/heads/%s", seed->branch);
-    GIT_AUTO(signature) author = NULL;
-    git_oid id;
-    if (git_signature_now(&author, seed->author, seed->email) < 0 ||
-        git_commit_create(&id, handle, reference, author, author, NULL, seed->message, tree, 0,
-                          NULL) < 0)
-        return git_failed(err, CR_EIO, "first commit in", directory);
-    git_oid_tostr(out_commit->hex, sizeof(out_commit->hex), &id);
-    return 0;
-}
-
-int git_repo_create(const char *directory, const struct git_repo_seed *seed,
-                    struct git_repo_id *out_commit, struct cr_err *err)
-{
-    int rc = library_start(err);
-    if (rc < 0)
-        return rc;
-    rc = create(directory, seed, out_commit, err);
-    git_libgit2_shutdown();
-    return rc;
 }

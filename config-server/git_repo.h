@@ -3,10 +3,10 @@
  * Ownership: git_repo_open's handle belongs to the caller (git_repo_close); a result is a copy.
  * Errors:    CR_ENOTFOUND no such repository, label or file; CR_ELIMIT a file over the buffer's max
  *            or too many directories; CR_EINVAL what is there is not what it must be (a symbolic
- *            link, a name that is no label); CR_EIO git's own complaint; CR_EUNAVAILABLE a
- *            repository that is still expected. Texts name the thing.
- * Threads:   any; one mutex inside, since libgit2's handles are not shared safely.
- * Source:    gitrepository-layout(5); config-server reference 3.2 and 3.4 for the order of labels.
+ *            link out of the repository, a name that is no label); CR_EIO git's own complaint;
+ * CR_EUNAVAILABLE a repository that is still expected. Texts name the thing. Threads:   any; one
+ * mutex inside, since libgit2's handles are not shared safely. Source:    gitrepository-layout(5);
+ * config-server reference 3.2 and 3.4 for the order of labels.
  *
  * There is no work tree: a file is (commit, path), so nothing outside the repository can be named
  * and two labels never disturb each other. Besides fetch_main and curl_subtransport, which live in
@@ -52,7 +52,8 @@ CR_MUST_CHECK int git_repo_reopen(struct git_repo *repo, struct cr_err *err);
 CR_MUST_CHECK int git_repo_resolve(struct git_repo *repo, struct cr_slice label,
                                    struct git_repo_id *out_commit, struct cr_err *err);
 
-/* Appends the regular file at path ("cfg/app.yml") to out, whose max bounds it. */
+/* Appends the regular file at path ("cfg/app.yml") to out, whose max bounds it. Symbolic links are
+ * followed within the commit; one that leads elsewhere is CR_EINVAL. */
 CR_MUST_CHECK int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit,
                                 const char *path, struct cr_buf *out, struct cr_err *err);
 

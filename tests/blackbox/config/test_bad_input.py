@@ -98,18 +98,33 @@ def test_hostile_files(repository, serve, text, words):
     assert server.first("/bar/default") == {"a": 1}
 
 
-def test_links_and_submodules_are_not_followed(repository, serve, tmp_path):
+def test_links_stay_in_the_repository(repository, serve, tmp_path):
+    """Within the commit they are followed, as a checkout's are; out of it they are named and refused."""
     (tmp_path / "secret.yml").write_text("password: x\n")
+    repo = repository({"good.yml": "a: 1", "shared/dev/x.yml": "a: 2", "cfg/here.yml": "a: 3"})
+    links = {"out.yml": tmp_path / "secret.yml", "up.yml": "../secret.yml", "cfg/far.yml": "../../secret.yml",
+             "round.yml": "round2.yml", "round2.yml": "round.yml", "to.yml": "cfg/../good.yml",
+             "twice.yml": "to.yml", "dir": "shared", "cfg/back.yml": "../dir/dev/x.yml", "nowhere.yml": "gone.yml"}
+    for name, target in links.items():
+        (repo.path / name).symlink_to(target)
+    repo.commit({})
+    server = serve(repo, {GIT + "search-paths": "cfg,dir/dev"})
+    for name in ("out", "up", "far", "round"):
+        answer = server.get(f"/{name}/default")
+        assert answer.status == 500 and "is a symbolic link" in answer.json["detail"], answer
+        assert f"{name}.yml" in answer.json["detail"] and "password" not in answer.text
+    assert server.sources("/to/default") == ["to.yml"] and server.first("/twice/default") == {"a": 1}
+    assert server.sources("/x/default") == ["dir/dev/x.yml"]
+    assert server.first("/back/default") == {"a": 2}
+    assert server.sources("/nowhere/default") == []
+
+
+def test_submodules_are_not_entered(repository, serve):
     other = repository({"x.yml": "a: 1"})
     repo = repository({"good.yml": "a: 1"})
-    (repo.path / "foo.yml").symlink_to(tmp_path / "secret.yml")
-    (repo.path / "bar.yml").symlink_to("good.yml")
     repo.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", other.uri, "sub")
     repo.commit({})
     server = serve(repo, {GIT + "search-paths": "sub"})
-    for name in ("foo", "bar"):
-        answer = server.get(f"/{name}/default")
-        assert answer.status == 500 and f"'{name}.yml' is a symbolic link" in answer.json["detail"]
     assert server.sources("/x/default") == []
     assert server.sources("/good/default") == ["good.yml"]
 

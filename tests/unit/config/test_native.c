@@ -81,6 +81,14 @@ struct folder {
     char outside[64];
 };
 
+static void make_folder(char path[64])
+{
+    size_t len = strlen(path);
+    assert_non_null(mkdtemp(path));
+    path[len] = '/';
+    path[len + 1] = '\0';
+}
+
 static void write_file(const char *folder, const char *name, const char *text)
 {
     char path[256];
@@ -114,10 +122,8 @@ static void reads_beneath_the_root_only(void **state)
 {
     (void)state;
     struct folder folder = {"/tmp/crema-native-XXXXXX", "/tmp/crema-native-XXXXXX"};
-    assert_non_null(mkdtemp(folder.root));
-    assert_non_null(mkdtemp(folder.outside));
-    strcat(folder.root, "/");
-    strcat(folder.outside, "/");
+    make_folder(folder.root);
+    make_folder(folder.outside);
     char sub[256], fifo[256];
     (void)snprintf(sub, sizeof(sub), "%ssub", folder.root);
     (void)snprintf(fifo, sizeof(fifo), "%sfifo", folder.root);

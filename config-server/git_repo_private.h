@@ -1,0 +1,28 @@
+/* git_repo_private: what the files of git_repo share of libgit2. */
+#ifndef GIT_REPO_PRIVATE_H
+#define GIT_REPO_PRIVATE_H
+
+#include <git2.h>
+
+#include "git_repo.h"
+
+enum { GIT_REFERENCE_NAME_MAX = 1024 };
+
+/* GIT_AUTO(tree) tree = NULL; is freed at the end of its scope, where GIT_FREEP(tree) stands. */
+#define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
+#define GIT_FREEP(type)                                                                            \
+    static inline void type##_freep(git_##type **object)                                           \
+    {                                                                                              \
+        git_##type##_free(*object);                                                                \
+    }
+
+/* Turns libgit2's last error into ours. */
+int git_failed(struct cr_err *err, int code, const char *what, const char *name);
+
+int git_library_start(struct cr_err *err);
+
+/* The commit of prefix + label. CR_ENOTFOUND, err untouched: there is no such reference. */
+int git_resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
+                          struct git_repo_id *out_commit, struct cr_err *err);
+
+#endif
