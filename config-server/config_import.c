@@ -18,7 +18,7 @@ static struct cr_slice without(struct cr_slice text, struct cr_slice prefix)
 
 static bool has_known_ending(struct cr_slice path)
 {
-    static const char *const endings[] = {".properties", ".yml", ".yaml"};
+    static const char *const endings[] = {".properties", ".xml", ".yml", ".yaml"};
     for (size_t i = 0; i < CR_COUNT(endings); i++) {
         if (cr_slice_ends(path, cr_slice_of(endings[i])))
             return true;
