@@ -10,12 +10,14 @@ bool uri_template_has_placeholder(struct cr_slice text)
     return cr_slice_find(text, '{') >= 0;
 }
 
-/* Where the host ends: behind it a value may stand. */
+/* Where the host ends: behind it a value may stand. "host:path" is ssh's. */
 static size_t path_start(struct cr_slice text)
 {
     ptrdiff_t scheme = cr_slice_search(text, CR_SLICE("://"));
-    if (scheme < 0)
-        return 0;
+    if (scheme < 0) {
+        ptrdiff_t colon = cr_slice_find(text, ':'), first = cr_slice_find(text, '/');
+        return colon >= 0 && (first < 0 || colon < first) ? (size_t)colon + 1 : 0;
+    }
     ptrdiff_t slash = cr_slice_find(cr_slice_from(text, (size_t)scheme + 3), '/');
     return slash < 0 ? text.len : (size_t)(scheme + 3 + slash);
 }

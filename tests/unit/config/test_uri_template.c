@@ -19,10 +19,12 @@ static void judges_places(void **state)
         "/srv/x",
         "https://me@host:8443/o/r",
         "/srv/{application}",
+        "git@host:{application}/r.git",
     };
     static const char *const bad[] = {
         "https://{application}.host/r", "https://host{profile}/r", "https://me:{label}@host/r",
-        "https://{application}",        "file:///srv/{name}",      "/srv/{",
+        "https://{application}",        "{application}:x",         "me@{label}:x/y",
+        "{profile}://host/x",           "file:///srv/{name}",      "/srv/{",
         "/srv/{Application}",
     };
     for (size_t i = 0; i < CR_COUNT(good); i++)
