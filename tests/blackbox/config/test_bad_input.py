@@ -211,7 +211,7 @@ def test_a_repository_that_goes_away(repository, serve, tmp_path):
     repo.git("init", "-q", "-b", "main")
     repo.commit({"foo.yml": "a: 2"})
     wait_until(lambda: server.first("/foo/default") == {"a": 2}, 5, "the new history")
-    assert server.get("/actuator/health").status == 200
+    wait_until(lambda: server.get("/actuator/health").status == 200, 5, "health to follow")
 
 
 def test_no_handler_is_harmed_by_garbage(repository, serve):
