@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cr_yaml_escapes_private.h"
 #include "cr_yaml_private.h"
 
 int cr_yaml_fail(struct cr_yaml_composer *c, const struct cr_yaml_node *at, const char *reason)
@@ -247,24 +248,23 @@ static int run(struct cr_yaml_composer *c)
     return 0;
 }
 
-int cr_yaml_parse(struct cr_slice text, struct cr_arena *arena, struct cr_flat *out_flat,
-                  struct cr_err *err)
+/* One attempt over one spelling of the text. *out_escape: it ended at an escape that respelling may
+ * mend. */
+static int parse(struct cr_slice text, struct cr_arena *arena, struct cr_flat *out_flat,
+                 bool *out_escape, struct cr_err *err)
 {
-    if (text.len > CR_FLAT_BYTES_MAX)
-        return cr_err_set(err, CR_ELIMIT, "YAML: larger than %d bytes", CR_FLAT_BYTES_MAX);
-    if (cr_slice_starts(text, CR_SLICE("\xef\xbb\xbf")))
-        text = cr_slice_from(text, 3); /* libyaml would count it as a column */
     struct cr_yaml_composer c = {
         .text = text, .arena = arena, .err = err, .path = {.max = CR_FLAT_KEY_MAX}};
     c.anchors = cr_map_new(CR_FLAT_PAIRS_MAX, NULL);
     c.keys = cr_map_new(0, NULL);
     int rc = cr_flat_builder_init(&c.flat, arena, err);
-    if (!c.anchors || !c.keys || !yaml_parser_initialize(&c.parser))
+    if (rc == 0 && (!c.anchors || !c.keys || !yaml_parser_initialize(&c.parser)))
         rc = cr_flat_no_memory(err);
     if (rc == 0) {
         yaml_parser_set_input_string(&c.parser, (const unsigned char *)(text.ptr ? text.ptr : ""),
                                      text.len);
         rc = run(&c);
+        *out_escape = rc == CR_EPARSE && cr_yaml_escapes_met(&c.parser);
         yaml_parser_delete(&c.parser);
     }
     if (rc == 0)
@@ -274,5 +274,20 @@ int cr_yaml_parse(struct cr_slice text, struct cr_arena *arena, struct cr_flat *
     cr_map_free(c.keys);
     cr_buf_free(&c.key_text);
     cr_buf_free(&c.path);
+    return rc;
+}
+
+int cr_yaml_parse(struct cr_slice text, struct cr_arena *arena, struct cr_flat *out_flat,
+                  struct cr_err *err)
+{
+    if (text.len > CR_FLAT_BYTES_MAX)
+        return cr_err_set(err, CR_ELIMIT, "YAML: larger than %d bytes", CR_FLAT_BYTES_MAX);
+    if (cr_slice_starts(text, CR_SLICE("\xef\xbb\xbf")))
+        text = cr_slice_from(text, 3); /* libyaml would count it as a column */
+    bool escape = false;
+    int rc = parse(text, arena, out_flat, &escape, err);
+    CR_AUTO(cr_buf) respelled = {0};
+    if (escape && cr_yaml_escapes_respell(text, &respelled) == 0)
+        rc = parse(cr_buf_view(&respelled), arena, out_flat, &escape, err);
     return rc;
 }

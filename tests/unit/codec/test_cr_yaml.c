@@ -277,6 +277,32 @@ static void test_reads_every_encoding(void **state)
     }
 }
 
+/* As JSON spells what is beyond U+FFFF. */
+static void test_joins_surrogate_escapes(void **state)
+{
+    (void)state;
+    check("a: \"\\ud83d\\uDE00!\\uD83D\\ude01\"\nb: \"\\\\\\\"\\ud83d\\ude00\"\n",
+          "s:a=\xf0\x9f\x98\x80!\xf0\x9f\x98\x81\ns:b=\\\"\xf0\x9f\x98\x80\n");
+    check("a: '\\ud83d\\ude00'\nb: \\ud83d\\ude00 # \"\\ud83d\n\xc3\xbc: \"\\ud83d\\ude00\"\n",
+          "s:a=\\ud83d\\ude00\ns:b=\\ud83d\\ude00\ns:\xc3\xbc=\xf0\x9f\x98\x80\n");
+    refuse("a: \"\\ud83d\\ude00\"\nb: \"\\ud83d\"\n", CR_EPARSE, "line 2 column 7: while parsing");
+    refuse("a: \"\\ude00\\ud83d\"\n", CR_EPARSE, "invalid Unicode character escape code");
+    refuse("a: \"\\U00110000\"\n", CR_EPARSE, "invalid Unicode character escape code");
+    refuse("a: \"\\ud83d\\ude00\n", CR_EPARSE, "unexpected end of stream");
+    refuse("a: \"\\ud83d\\ude00\\", CR_EPARSE, "YAML line 1");
+
+    CR_AUTO(cr_buf) yaml = {0};
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    struct cr_flat flat;
+    for (int i = 0; i < 300; i++)
+        cr_buf_printf(&yaml, "k%d: \"\\ud83d\\ude00\"\n", i);
+    assert_int_equal(cr_yaml_parse(cr_buf_view(&yaml), arena, &flat, NULL), 0);
+    assert_int_equal(flat.docs[0].count, 300);
+    for (int i = 300; i < 4000; i++)
+        cr_buf_printf(&yaml, "k%d: \"%01000d\\ud83d\\ude00\"\n", i, 0);
+    assert_int_equal(cr_yaml_parse(cr_buf_view(&yaml), arena, &flat, NULL), CR_EPARSE);
+}
+
 static void test_refuses_with_the_place(void **state)
 {
     (void)state;
@@ -427,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_reads_sets_and_ordered_maps),
         cmocka_unit_test(test_drops_documents_without_a_text),
         cmocka_unit_test(test_reads_every_encoding),
+        cmocka_unit_test(test_joins_surrogate_escapes),
         cmocka_unit_test(test_refuses_with_the_place),
         cmocka_unit_test(test_knows_the_place_of_values),
         cmocka_unit_test(test_bounds_depth),
