@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .stack import ROOT
 
-TARGETS = ("json", "xml", "yaml", "properties", "instance", "batch", "config_request", "config_path",
-           "config_view", "search_path", "http_request",
-           "http_answer", "http_target")
+TARGETS = ("json", "xml", "yaml", "properties", "properties_xml", "instance", "batch", "config_request",
+           "config_path", "config_view", "search_path", "http_request", "http_answer", "http_target")
 BUILD = ROOT / "build" / "fuzz"
 WORDS = {"instance": "registry.dict", "batch": "registry.dict", "http_request": "http.dict",
          "http_answer": "http.dict", "http_target": "http.dict"}     # that a target begins with
