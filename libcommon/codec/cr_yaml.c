@@ -13,17 +13,23 @@ int cr_yaml_fail(struct cr_yaml_composer *c, const struct cr_yaml_node *at, cons
                       reason);
 }
 
-static int count_node(struct cr_yaml_composer *c)
+int cr_yaml_count_node(struct cr_yaml_composer *c)
 {
     if (++c->nodes > CR_YAML_NODES_MAX)
         return cr_err_set(c->err, CR_ELIMIT, "YAML: more than %d nodes", CR_YAML_NODES_MAX);
     return 0;
 }
 
+int cr_yaml_fail_key(struct cr_yaml_composer *c, const struct cr_yaml_node *at)
+{
+    return cr_err_set(c->err, CR_ELIMIT, "YAML line %d: a key longer than %d bytes", at->line,
+                      CR_FLAT_KEY_MAX);
+}
+
 struct cr_yaml_node *cr_yaml_node_new(struct cr_yaml_composer *c, enum cr_yaml_kind kind, int line,
                                       int column)
 {
-    if (count_node(c))
+    if (cr_yaml_count_node(c))
         return NULL;
     struct cr_yaml_node *node = cr_arena_alloc(c->arena, sizeof *node);
     if (!node) {
@@ -39,7 +45,7 @@ struct cr_yaml_node *cr_yaml_node_new(struct cr_yaml_composer *c, enum cr_yaml_k
 int cr_yaml_append(struct cr_yaml_composer *c, struct cr_yaml_node *parent,
                    struct cr_yaml_node *key, struct cr_yaml_node *value)
 {
-    int rc = count_node(c);
+    int rc = cr_yaml_count_node(c);
     if (rc)
         return rc;
     struct cr_yaml_member *member = cr_arena_alloc(c->arena, sizeof *member);
@@ -47,6 +53,8 @@ int cr_yaml_append(struct cr_yaml_composer *c, struct cr_yaml_node *parent,
         return cr_flat_no_memory(c->err);
     member->key = key;
     member->value = value;
+    member->unmarked = key != NULL;
+    parent->unmarked = key != NULL;
     if (parent->last)
         parent->last->next = member;
     else
@@ -173,8 +181,15 @@ static int on_end(struct cr_yaml_composer *c)
 {
     struct cr_yaml_node *node = c->stack[--c->depth].node;
     node->open = false;
-    int rc = cr_yaml_close(c, node);
-    return rc ? rc : attach(c, node);
+    return attach(c, node);
+}
+
+static int on_document_end(struct cr_yaml_composer *c)
+{
+    if (!c->root)
+        return 0;
+    int rc = cr_yaml_construct(c, c->root);
+    return rc ? rc : cr_yaml_flatten(c, c->root);
 }
 
 static int on_event(struct cr_yaml_composer *c, const yaml_event_t *event)
@@ -195,7 +210,7 @@ static int on_event(struct cr_yaml_composer *c, const yaml_event_t *event)
     case YAML_MAPPING_END_EVENT:
         return on_end(c);
     case YAML_DOCUMENT_END_EVENT:
-        return c->root ? cr_yaml_flatten(c, c->root) : 0;
+        return on_document_end(c);
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:

@@ -2,6 +2,18 @@
 #include "cr_utf8.h"
 #include "cr_yaml_private.h"
 
+bool cr_yaml_is_map(const struct cr_yaml_node *node)
+{
+    if (node->kind == CR_YAML_MAP)
+        return node->form != CR_YAML_SET;
+    return node->form == CR_YAML_OMAP && node->first;
+}
+
+static bool is_empty_list(const struct cr_yaml_node *node)
+{
+    return node->kind == CR_YAML_LIST && !node->first;
+}
+
 static void put_scalar(const struct cr_yaml_node *node, bool in_key, struct cr_buf *out)
 {
     if (in_key && node->scalar.type == CR_YAML_NULL)
@@ -13,22 +25,21 @@ static void put_scalar(const struct cr_yaml_node *node, bool in_key, struct cr_b
 static int put_text(struct cr_yaml_composer *c, const struct cr_yaml_node *node, bool in_key,
                     unsigned depth, struct cr_buf *out)
 {
-    if (depth > CR_FLAT_DEPTH_MAX || cr_buf_status(out))
-        return cr_err_set(c->err, CR_ELIMIT, "YAML line %d: a key longer than %d bytes", node->line,
-                          CR_FLAT_KEY_MAX);
+    if (depth > CR_FLAT_DEPTH_MAX || out->len > CR_FLAT_KEY_MAX || cr_buf_status(out))
+        return cr_yaml_fail_key(c, node);
     if (node->kind == CR_YAML_SCALAR) {
         if (node->scalar.type == CR_YAML_BINARY || node->scalar.type == CR_YAML_TIMESTAMP)
             return cr_yaml_fail(c, node, "bytes and timestamps cannot be keys");
         put_scalar(node, in_key, out);
         return 0;
     }
-    bool list = node->kind == CR_YAML_LIST;
-    if (list && !node->first && node->form == CR_YAML_PLAIN)
-        return 0; /* an empty list is an empty text everywhere */
+    bool list = !cr_yaml_is_map(node);
+    if (is_empty_list(node))
+        return 0; /* an empty text everywhere */
     cr_buf_char(out, list ? '[' : '{');
     int rc = 0;
-    for (const struct cr_yaml_member *m = node->first; m && !rc; m = m->next) {
-        if (m != node->first)
+    for (const struct cr_yaml_member *m = node->shown; m && !rc; m = m->next) {
+        if (m != node->shown)
             cr_buf_text(out, ", ");
         rc = m->key ? put_text(c, m->key, true, depth + 1, out) : 0;
         if (m->key)
@@ -62,17 +73,17 @@ static bool has_text(struct cr_slice path)
 }
 
 /* An empty list stands for the empty text, also as a key. */
-static bool is_text_key(const struct cr_yaml_node *key)
+bool cr_yaml_is_text(const struct cr_yaml_node *key)
 {
     if (key->kind == CR_YAML_SCALAR)
         return key->scalar.type == CR_YAML_STRING;
-    return key->kind == CR_YAML_LIST && !key->first && key->form == CR_YAML_PLAIN;
+    return is_empty_list(key);
 }
 
 /* Appends a key to the path; the caller cuts it off again. */
 static int push_key(struct cr_yaml_composer *c, const struct cr_yaml_node *key)
 {
-    bool text = is_text_key(key);
+    bool text = cr_yaml_is_text(key);
     bool bracketed = !text || cr_slice_starts(key->scalar.text, CR_SLICE("["));
     if (c->path.len > 0 && !bracketed)
         cr_buf_char(&c->path, '.');
@@ -94,14 +105,13 @@ static int flatten_children(struct cr_yaml_composer *c, const struct cr_yaml_nod
     size_t length = c->path.len;
     size_t index = 0;
     int rc = 0;
-    for (const struct cr_yaml_member *m = node->first; m && !rc; m = m->next) {
+    for (const struct cr_yaml_member *m = node->shown; m && !rc; m = m->next) {
         if (m->key)
             rc = push_key(c, m->key);
         else
             cr_buf_printf(&c->path, "[%zu]", index++);
         if (rc == 0 && cr_buf_status(&c->path))
-            rc = cr_err_set(c->err, CR_ELIMIT, "YAML line %d: a key longer than %d bytes",
-                            m->value->line, CR_FLAT_KEY_MAX);
+            rc = cr_yaml_fail_key(c, m->value);
         if (rc == 0)
             rc = flatten(c, m->value, depth + 1);
         if (rc == 0 && c->path.len > 0) {
@@ -120,14 +130,14 @@ static int flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *node, 
     if (depth > CR_FLAT_DEPTH_MAX)
         return cr_err_set(c->err, CR_ELIMIT, "YAML: aliases nest deeper than %d levels",
                           CR_FLAT_DEPTH_MAX);
-    if (node->kind != CR_YAML_SCALAR && node->first)
+    if (node->kind != CR_YAML_SCALAR && node->shown)
         return flatten_children(c, node, depth);
-    if (node->kind == CR_YAML_MAP)
+    if (cr_yaml_is_map(node))
         return 0;
     bool placed = node->form != CR_YAML_SET;
     struct cr_flat_pair pair = {
         .key = cr_buf_view(&c->path),
-        .text = node->kind == CR_YAML_LIST ? CR_SLICE("") : node->scalar.text,
+        .text = node->kind == CR_YAML_SCALAR ? node->scalar.text : CR_SLICE(""),
         .kind = node->scalar.kind,
         .line = placed ? node->line : 0,
         .column = placed ? node->column : 0,
@@ -140,7 +150,7 @@ static bool is_nothing(const struct cr_yaml_node *root)
 {
     if (root->kind == CR_YAML_SCALAR)
         return root->scalar.text.len == 0 && root->scalar.type != CR_YAML_BINARY;
-    return root->kind == CR_YAML_LIST && !root->first && root->form != CR_YAML_SET;
+    return is_empty_list(root);
 }
 
 int cr_yaml_flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *root)
@@ -148,7 +158,7 @@ int cr_yaml_flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *root)
     if (is_nothing(root))
         return 0;
     cr_buf_reset(&c->path);
-    cr_buf_text(&c->path, root->kind == CR_YAML_MAP ? "" : "document");
+    cr_buf_text(&c->path, cr_yaml_is_map(root) ? "" : "document");
     int rc = flatten(c, root, 0);
     return rc ? rc : cr_flat_builder_end_doc(&c->flat);
 }

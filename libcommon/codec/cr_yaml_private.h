@@ -1,7 +1,7 @@
 /* cr_yaml_private: the nodes between libyaml's events and flat documents, and who works on them.
  *
- * cr_yaml.c composes nodes from events, cr_yaml_map.c ends maps (duplicate keys, merges, sets,
- * ordered maps), cr_yaml_flatten.c makes pairs of a document's nodes.
+ * cr_yaml.c composes nodes from events, cr_yaml_construct.c gives them their members (duplicate
+ * keys, merges, sets, ordered maps), cr_yaml_flatten.c makes pairs of a document's nodes.
  *
  * Ownership: nodes live in the composer's arena. An alias is the node itself, so a node may have
  *            several parents, but never itself below it.
@@ -28,17 +28,20 @@ struct cr_yaml_member {
     struct cr_yaml_node *key; /* NULL in lists */
     struct cr_yaml_node *value;
     struct cr_yaml_member *next;
-    bool merged; /* came by "<<": an explicit key may replace it */
+    bool unmarked; /* the key: see cr_yaml_construct.c */
 };
 
 struct cr_yaml_node {
     enum cr_yaml_kind kind;
     enum cr_yaml_form form;
     bool open; /* its end has not come: an alias to it would be recursive */
+    bool constructed;
+    bool unmarked; /* some member may be */
     struct cr_yaml_scalar scalar;
-    struct cr_yaml_member *first;
+    struct cr_yaml_member *first; /* as composed, and merged */
     struct cr_yaml_member *last;
-    int line; /* 0: has no place of its own */
+    struct cr_yaml_member *shown; /* once constructed: what it is to those who read it */
+    int line;                     /* 0: has no place of its own */
     int column;
 };
 
@@ -54,7 +57,7 @@ struct cr_yaml_composer {
     struct cr_arena *arena;
     struct cr_err *err;
     struct cr_map *anchors;
-    struct cr_map *keys; /* of the map that is being closed */
+    struct cr_map *keys; /* of the map that is being constructed */
     struct cr_buf key_text;
     struct cr_buf path;
     struct cr_yaml_frame stack[CR_YAML_DEPTH_MAX + 1];
@@ -72,14 +75,20 @@ struct cr_yaml_node *cr_yaml_node_new(struct cr_yaml_composer *c, enum cr_yaml_k
 CR_MUST_CHECK int cr_yaml_append(struct cr_yaml_composer *c, struct cr_yaml_node *parent,
                                  struct cr_yaml_node *key, struct cr_yaml_node *value);
 
-/* A list or map whose end came. */
-CR_MUST_CHECK int cr_yaml_close(struct cr_yaml_composer *c, struct cr_yaml_node *node);
+CR_MUST_CHECK int cr_yaml_count_node(struct cr_yaml_composer *c);
+int cr_yaml_fail_key(struct cr_yaml_composer *c, const struct cr_yaml_node *at); /* too long */
 
+/* A document whose end came, then its pairs. */
+CR_MUST_CHECK int cr_yaml_construct(struct cr_yaml_composer *c, struct cr_yaml_node *root);
+CR_MUST_CHECK int cr_yaml_flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *root);
+
+/* Of a constructed node: does it have keys? */
+bool cr_yaml_is_map(const struct cr_yaml_node *node);
+/* Is a key a text, or one for Spring's brackets? */
+bool cr_yaml_is_text(const struct cr_yaml_node *key);
 /* The text of a key: a scalar's own, of a list "[a, 1]" and of a map "{a=1}" as Java spells them.
  */
 CR_MUST_CHECK int cr_yaml_key_text(struct cr_yaml_composer *c, const struct cr_yaml_node *key,
                                    struct cr_buf *out);
-/* Ends a document: its pairs go to c->flat. */
-CR_MUST_CHECK int cr_yaml_flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *root);
 
 #endif

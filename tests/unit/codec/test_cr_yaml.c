@@ -208,7 +208,7 @@ static void test_expands_anchors_and_merges(void **state)
     check("a: &x {k: 1, l: 2}\nb: *x\n", "i:a.k=1\ni:a.l=2\ni:b.k=1\ni:b.l=2\n");
     check("base: &b {x: 1, y: 2}\nm:\n  <<: *b\n  y: 3\n  z: 4\n",
           "i:base.x=1\ni:base.y=2\ni:m.x=1\ni:m.y=3\ni:m.z=4\n");
-    check("m:\n  y: 3\n  <<: {x: 1, y: 2}\n", "i:m.y=3\ni:m.x=1\n");
+    check("b: &b {x: 1, y: 2}\nm:\n  y: 3\n  <<: *b\n", "i:b.x=1\ni:b.y=2\ni:m.y=3\ni:m.x=1\n");
     check("m: {<<: [{a: 1}, {a: 2, b: 3}]}", "i:m.a=1\ni:m.b=3\n");
     check("a: &a {x: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: *b}\n",
           "i:a.x=1\ni:b.x=1\ni:b.y=2\ni:c.x=1\ni:c.y=2\n");
@@ -216,6 +216,26 @@ static void test_expands_anchors_and_merges(void **state)
     check("m: {'<<': 1}", "i:m.<<=1\n");
     check("a: &x 1\nb: &x 2\nc: *x\n", "i:a=1\ni:b=2\ni:c=2\n");
     check("&k key: *k\n", "s:key=key\n");
+}
+
+/* Where the merged map is constructed later than the one that merges it, Spring Boot takes equal
+ * keys for different ones, and the last of them counts. All of this is from its own answers. */
+static void test_merges_in_springs_order(void **state)
+{
+    (void)state;
+    check("m:\n  y: 3\n  <<: {x: 1, y: 2}\n", "i:m.y=2\ni:m.x=1\n");
+    check("m: {<<: {y: 2}, y: 3}", "i:m.y=3\n");
+    check("b: &b {y: 1}\n<<: *b\ny: 2\n", "i:b.y=1\ni:y=2\n");
+    check("y: 2\nb: &b {y: 1}\n<<: *b\n", "i:y=1\ni:b.y=1\n");
+    check("a: [x, y]\n<<: {a: 1}\n", "i:a=1\n"); /* the whole list is gone */
+    check("m: {~: 1, <<: {~: 2}}", "i:m[null]=1\ni:m.=2\n");
+    check("b: &b {x: 1}\na: {<<: &m {<<: *b, y: 2}}\nc: *m\n",
+          "i:b.x=1\ni:a.x=1\ni:a.y=2\ni:c.y=2\n"); /* *m has forgotten *b */
+    check("t: {<<: {a: 1, a: 2}}", "i:t.a=1\n");
+    check("s: &s !!set {a}\nt: {<<: *s, b: 1}\n", "s:s[0]=a\ns:t.a=\ni:t.b=1\n");
+    check("t: &t {<<: {a: 1}}\nu: {a: 2, <<: *t}\n", "i:t.a=1\ni:u.a=1\n");
+    check("x: {'[1]': {a: 1}, 1: {b: 2}}", "i:x[1].b=2\n");
+    check("t: &t {<<: {a: 1}}\nv: *t\nu: {a: 2, <<: *t}\n", "i:t.a=1\ni:v.a=1\ni:u.a=2\n");
 }
 
 static void test_reads_complex_keys_as_java_spells_them(void **state)
@@ -410,6 +430,21 @@ static void test_bounds_alias_expansion(void **state)
     }
 }
 
+/* The same map merged again and again adds nothing, but costs. */
+static void test_bounds_merging(void **state)
+{
+    (void)state;
+    CR_AUTO(cr_buf) yaml = {0};
+    cr_buf_text(&yaml, "b: &b {");
+    for (int i = 0; i < 2000; i++)
+        cr_buf_printf(&yaml, "k%d: , ", i);
+    cr_buf_text(&yaml, "}\nm: {<<: [");
+    for (int i = 0; i < 2000; i++)
+        cr_buf_text(&yaml, "*b, ");
+    cr_buf_text(&yaml, "]}\n");
+    refuse(yaml.data, CR_ELIMIT, "more than 524288 nodes");
+}
+
 static void test_bounds_sizes(void **state)
 {
     (void)state;
@@ -449,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_resolves_types_as_snakeyaml),
         cmocka_unit_test(test_long_numbers_stay_exact_or_text),
         cmocka_unit_test(test_expands_anchors_and_merges),
+        cmocka_unit_test(test_merges_in_springs_order),
         cmocka_unit_test(test_reads_complex_keys_as_java_spells_them),
         cmocka_unit_test(test_reads_sets_and_ordered_maps),
         cmocka_unit_test(test_drops_documents_without_a_text),
@@ -459,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_bounds_depth),
         cmocka_unit_test(test_bounds_depth_of_aliases),
         cmocka_unit_test(test_bounds_alias_expansion),
+        cmocka_unit_test(test_bounds_merging),
         cmocka_unit_test(test_bounds_sizes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
