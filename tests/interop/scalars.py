@@ -34,8 +34,10 @@ def sign(dice):
 
 
 def based(dice):
-    prefix, alphabet = dice.choice((("0b", "01"), ("0", "01234567"), ("", "0123456789"), ("0x", "0123456789abcdefABCDEF"),
-                                    ("0o", "01234567"), ("0b", "012"), ("0", "0123456789"), ("0x", "0123456789abcdefg"),
+    prefix, alphabet = dice.choice((("0b", "01"), ("0", "01234567"), ("", "0123456789"), ("0x",
+    "0123456789abcdefABCDEF"),
+                                    ("0o", "01234567"), ("0b", "012"), ("0", "0123456789"), ("0x",
+    "0123456789abcdefg"),
                                     ("0B", "01"), ("0X", "0123456789ABCDEF")))
     return sign(dice) + prefix + underscored(dice, digits(dice, alphabet, 70 if prefix == "0b" else 30))
 
@@ -66,7 +68,8 @@ def dated(dice):
     date = f"{dice.randint(0, 9999):04}-{dice.randint(0, 13):02}-{dice.randint(0, 32):{dice.choice(('', '02'))}}"
     time = f"{dice.randint(0, 24)}:{dice.randint(0, 60):02}:{dice.randint(0, 60):02}"
     zone = dice.choice(("", "Z", " Z", "+01", "-05:00", " +5:30", "+0100"))
-    return dice.choice((date, time, f"{date}T{time}{zone}", f"{date} {time}{dice.choice(('', '.5', '.123456'))}{zone}"))
+    return dice.choice((date, time, f"{date}T{time}{zone}",
+    f"{date} {time}{dice.choice(('', '.5', '.123456'))}{zone}"))
 
 
 def noise(dice):
@@ -75,7 +78,8 @@ def noise(dice):
 
 def long(dice):
     """About the length where SnakeYAML stops looking."""
-    return dice.choice(("", "-", "0x", "0b", "0", "0.", ".")) + digits(dice, "1", 1) * dice.choice((1000, 1021, 1022, 1023,
+    return dice.choice(("", "-", "0x", "0b", "0", "0.", ".")) + digits(dice, "1",
+    1) * dice.choice((1000, 1021, 1022, 1023,
                                                                                                 1024, 1025))
 
 
