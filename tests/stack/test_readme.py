@@ -56,5 +56,7 @@ def check_answer(command, said, again):
         assert '"coffeeName":"espresso"' in said
     elif "coffeeOrderStatus" in command:
         wait_until(lambda: "espresso" in again(), 5, "the order in status")
+    elif "/msa-service-coffee-order" in command:
+        assert "welcome to dev server" in said and "logging" in said
     else:
         assert '"allRecordCount":' in said
