@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "cr_base64.h"
 #include "cr_utf8.h"
 #include "cr_yaml_plain.h"
 #include "yaml_scalar.h"
@@ -264,27 +265,23 @@ static void write_literal(struct writer *w, struct cr_slice text, size_t indent)
         write_break(w, CR_SLICE("\n"));
 }
 
-static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static struct cr_slice to_base64(struct cr_slice bytes, struct cr_arena *arena)
+static struct cr_slice to_base64(struct writer *w, struct cr_slice bytes)
 {
-    char *out = cr_arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1);
-    size_t len = 0;
-    for (size_t i = 0; out && i < bytes.len; i += 3) {
-        uint32_t group = 0;
-        for (size_t k = 0; k < 3; k++)
-            group = group << 8 | (i + k < bytes.len ? (unsigned char)bytes.ptr[i + k] : 0U);
-        for (size_t k = 0; k < 4; k++)
-            out[len++] = k <= bytes.len - i ? base64[group >> (18 - 6 * k) & 63] : '=';
+    CR_AUTO(cr_buf) text = {0};
+    cr_base64_encode(&text, bytes);
+    char *copy = cr_arena_slice(w->arena, cr_buf_view(&text));
+    if (!copy || cr_buf_status(&text) < 0) {
+        w->out->failed = CR_ENOMEM;
+        return (struct cr_slice){0};
     }
-    return (struct cr_slice){out, len};
+    return (struct cr_slice){copy, text.len};
 }
 
 static struct scalar string_scalar(struct writer *w, struct cr_slice text)
 {
     struct scalar scalar = {.text = text, .tag = "!!str", .string = true};
     if (!yaml_scalar_all_printable(text)) {
-        scalar.text = to_base64(text, w->arena);
+        scalar.text = to_base64(w, text);
         scalar.tag = "!!binary";
         scalar.literal = true;
         scalar.string = false;
