@@ -173,6 +173,8 @@ def test_C8_too_many_connections(start, back):
     refused = Client(gateway.port)
     answer = refused.answer()
     assert answer.status == 503 and answer.get("X-Gateway-Failure") == "overload_shed"
+    assert answer.get("Content-Type") == "application/problem+json"
+    assert (answer.json["rule"], answer.json["limit"]) == ("crema.gateway.connections-max", 2)
     assert int(answer.get("Retry-After")) >= 1 and refused.ends()
     clients[0].close()
 

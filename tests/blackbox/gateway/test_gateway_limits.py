@@ -184,15 +184,3 @@ def test_one_request_in_work_too_many(start, back):
     assert (body["rule"], body["limit"], body["service"]) == ("zuul.semaphore.max-semaphores", 2, "up")
     for client in clients:
         client.close()
-
-
-def test_one_connection_too_many(start, back):
-    gateway = start({**url_route("up", f"http://{back.authority}"), "crema.gateway.connections-max": 2})
-    clients = [Client(gateway.port) for _ in range(3)]
-    answer = clients[2].answer()
-    assert answer.status == 503 and answer.get("X-Gateway-Failure") == "overload_shed"
-    assert answer.get("Content-Type") == "application/problem+json" and int(answer.get("Retry-After")) >= 1
-    assert (answer.json["rule"], answer.json["limit"]) == ("crema.gateway.connections-max", 2)
-    assert clients[2].ends()
-    for client in clients:
-        client.close()
