@@ -150,7 +150,7 @@ def test_a_registry_without_memory_takes_nothing_away(daemon, gateway, registry,
     again = daemon("eureka-registry", settings={"spring.cloud.config.enabled": "false",
                                                 "server.port": registry.port})
     wait_until(lambda: statuses.append(front.get("/u/1").status)
-               or "event=registry.forgot" in front.log, 5, "the empty answer", every=0)
+               or "event=registry.forgot" in front.log, 20, "the empty answer", every=0)
     assert again.get("/eureka/apps/USERS").status == 404
     assert set(statuses) == {200}
     details = front.get("/actuator/health").json["components"]["eureka"]["details"]
