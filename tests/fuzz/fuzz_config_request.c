@@ -20,15 +20,22 @@ static void stays_inside(struct cr_slice path)
         FUZZ_HOLDS(!cr_slice_is(segment, ".."));
 }
 
-static void check_list(const struct config_list *list, size_t max)
+/* Names and profiles; a label's blanks are its own, and one that is asked for twice counts twice.
+ */
+static void check_distinct(const struct config_list *list)
 {
-    FUZZ_HOLDS(list->count > 0 && list->count <= max);
     for (size_t i = 0; i < list->count; i++) {
-        FUZZ_HOLDS(list->items[i].len > 0 && cr_slice_find(list->items[i], ',') < 0);
         FUZZ_HOLDS(cr_slice_trim(list->items[i]).len == list->items[i].len);
         for (size_t k = 0; k < i; k++)
             FUZZ_HOLDS(!cr_slice_equal(list->items[i], list->items[k]));
     }
+}
+
+static void check_list(const struct config_list *list, size_t max)
+{
+    FUZZ_HOLDS(list->count > 0 && list->count <= max);
+    for (size_t i = 0; i < list->count; i++)
+        FUZZ_HOLDS(list->items[i].len > 0 && cr_slice_find(list->items[i], ',') < 0);
 }
 
 static void check_directories(const struct config_request *request, struct cr_arena *arena,
@@ -67,6 +74,16 @@ static void check_files(const struct config_request *request, struct cr_arena *a
         stays_inside(cr_slice_of(files[i].path));
 }
 
+static void check_path(struct cr_slice path, struct cr_arena *arena)
+{
+    struct cr_slice taken = {0};
+    struct cr_err err = {0};
+    int rc = config_request_path(path, arena, &taken, &err);
+    FUZZ_HOLDS(rc == 0 || ((rc == CR_EINVAL || rc == CR_ENOMEM) && err.text[0]));
+    if (rc == 0)
+        stays_inside(taken);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CR_AUTO_ARENA arena = cr_arena_new(FUZZ_ARENA_MAX);
@@ -76,13 +93,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)cr_slice_split(&rest, '\n', &name);
     if (cr_slice_split(&rest, '\n', &profiles) && rest.ptr)
         label = rest;
+    check_path(fuzz_slice(data, size), arena);
     int rc = config_request_parse(name, profiles, label, arena, &request, &err);
-    FUZZ_HOLDS(rc == 0 || rc == CR_EINVAL || rc == CR_ENOTFOUND || rc == CR_ENOMEM);
+    FUZZ_HOLDS(rc == 0 || rc == CR_EINVAL || rc == CR_ENOMEM);
     FUZZ_HOLDS(rc == 0 || (err.code == rc && err.text[0] && !request.name.ptr));
     if (rc < 0)
         return 0;
     check_list(&request.name_list, CONFIG_REQUEST_NAMES_MAX);
     check_list(&request.profile_list, CONFIG_REQUEST_PROFILES_MAX);
+    check_distinct(&request.name_list);
+    check_distinct(&request.profile_list);
     if (label.ptr)
         check_list(&request.label_list, CONFIG_REQUEST_LABELS_MAX);
     FUZZ_HOLDS((label.ptr != NULL) == (request.label.ptr != NULL));

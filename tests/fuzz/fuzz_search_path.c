@@ -17,6 +17,13 @@ struct oracle {
     signed char known[PIECES_MAX + 1][PIECES_MAX + 1];
 };
 
+/* The text without its first character, which must be there. */
+static struct cr_slice behind_one(struct cr_slice text)
+{
+    (void)cr_utf8_next(&text);
+    return text;
+}
+
 static bool text_matches(struct cr_slice pattern, struct cr_slice text, unsigned *steps)
 {
     if (++*steps > 200000)
@@ -25,14 +32,11 @@ static bool text_matches(struct cr_slice pattern, struct cr_slice text, unsigned
         return text.len == 0;
     if (pattern.ptr[0] == '*')
         return text_matches(cr_slice_from(pattern, 1), text, steps) ||
-               (text.len > 0 && text_matches(pattern, cr_slice_from(text, 1), steps));
+               (text.len > 0 && text_matches(pattern, behind_one(text), steps));
     if (text.len == 0)
         return false;
-    if (pattern.ptr[0] == '?') {
-        struct cr_slice rest = text;
-        (void)cr_utf8_next(&rest);
-        return text_matches(cr_slice_from(pattern, 1), rest, steps);
-    }
+    if (pattern.ptr[0] == '?')
+        return text_matches(cr_slice_from(pattern, 1), behind_one(text), steps);
     return pattern.ptr[0] == text.ptr[0] &&
            text_matches(cr_slice_from(pattern, 1), cr_slice_from(text, 1), steps);
 }
