@@ -179,10 +179,9 @@ static void bounds_lengths_and_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_request_apart),    cmocka_unit_test(case_73_refuses_ways_out),
-        cmocka_unit_test(labels_are_taken_as_they_come),
-        cmocka_unit_test(case_74_checks_profiles),  cmocka_unit_test(checks_the_path_of_a_file),
-        cmocka_unit_test(bounds_lengths_and_lists),
+        cmocka_unit_test(takes_a_request_apart),         cmocka_unit_test(case_73_refuses_ways_out),
+        cmocka_unit_test(labels_are_taken_as_they_come), cmocka_unit_test(case_74_checks_profiles),
+        cmocka_unit_test(checks_the_path_of_a_file),     cmocka_unit_test(bounds_lengths_and_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
