@@ -101,7 +101,8 @@ static int remember(struct cr_yaml_composer *c, const yaml_char_t *anchor,
         return 0;
     int rc = cr_map_put(c->anchors, cr_slice_of((const char *)anchor), node);
     if (rc == CR_ELIMIT)
-        return cr_err_set(c->err, rc, "YAML: more than %d anchors", CR_FLAT_PAIRS_MAX);
+        return cr_err_set(c->err, rc, "YAML line %d: more than %d anchors", node->line,
+                          CR_FLAT_PAIRS_MAX);
     return rc ? cr_flat_no_memory(c->err) : 0;
 }
 

@@ -125,11 +125,11 @@ static int flatten_children(struct cr_yaml_composer *c, const struct cr_yaml_nod
 static int flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *node, unsigned depth)
 {
     if (++c->visits > CR_YAML_VISITS_MAX)
-        return cr_err_set(c->err, CR_ELIMIT, "YAML: aliases expand to more than %d values",
-                          CR_YAML_VISITS_MAX);
+        return cr_err_set(c->err, CR_ELIMIT, "YAML line %d: aliases expand to more than %d values",
+                          node->line, CR_YAML_VISITS_MAX);
     if (depth > CR_FLAT_DEPTH_MAX)
-        return cr_err_set(c->err, CR_ELIMIT, "YAML: aliases nest deeper than %d levels",
-                          CR_FLAT_DEPTH_MAX);
+        return cr_err_set(c->err, CR_ELIMIT, "YAML line %d: aliases nest deeper than %d levels",
+                          node->line, CR_FLAT_DEPTH_MAX);
     if (node->kind != CR_YAML_SCALAR && node->shown)
         return flatten_children(c, node, depth);
     if (cr_yaml_is_map(node))

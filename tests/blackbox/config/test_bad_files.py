@@ -23,6 +23,10 @@ FILES = {   # what: (file, its content, the line, words of the reason)
     "a control character": ("foo.yml", "a: 1\nb: \x01\n", 2, "control characters"),
     "a NUL": ("foo.yml", "a: 1\nb: \x00\n", 2, "control characters"),
     "an anchor in itself": ("foo.yml", "a: 1\nb: &b [*b]\n", 2, "alias inside its own anchor"),
+    "a bomb of aliases": ("foo.yml", "a0: &a0 {}\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)), 1, "expand to more than"),
+    "many from few": ("foo.yml", "a0: &a0 x\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)), 1, "more than 65536 values"),
     "an unknown tag": ("foo.yml", "a: 1\nb: !foo x\n", 2, "unknown tag"),
     "a class of Java": ("foo.yml", "a: 1\nb: !!javax.script.ScriptEngineManager [x]\n", 2, "cannot be of type"),
     "a number that is none": ("foo.yml", "a: !!int x\n", 1, "is no whole number"),
