@@ -67,12 +67,14 @@ int git_backend_resolve(struct git_backend *backend, struct cr_slice label, bool
     try_master = try_master && cr_slice_is(label, "main");
     struct cr_slice key = try_master ? CR_SLICE("main\0") : label; /* no label has a zero byte */
     if (label_cache_get(&backend->labels, key, out_commit, &generation))
-        return 0;
+        return out_commit->hex[0] ? 0 : git_repo_unknown_label(label, err);
     int rc = git_repo_resolve(backend->repo, label, out_commit, err);
     if (rc < 0 && try_master &&
         git_repo_resolve(backend->repo, CR_SLICE("master"), out_commit, NULL) == 0)
         rc = 0;
-    if (rc == 0)
+    if (rc == CR_ENOTFOUND) /* clients try lists of labels, and repositories are tried in turn */
+        out_commit->hex[0] = '\0';
+    if (rc == 0 || rc == CR_ENOTFOUND)
         label_cache_put(&backend->labels, key, out_commit, generation);
     return rc == CR_EUNAVAILABLE && backend->remote ? never_fetched(backend, err) : rc;
 }

@@ -232,6 +232,12 @@ static int resolve_id(git_repository *handle, struct cr_slice label, struct git_
     return commit_id_of(object, out_commit);
 }
 
+int git_repo_unknown_label(struct cr_slice label, struct cr_err *err)
+{
+    return cr_err_set(err, CR_ENOTFOUND, "label '%.*s': no such branch, tag or commit",
+                      CR_SLICE_ARG(label));
+}
+
 int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_repo_id *out_commit,
                      struct cr_err *err)
 {
@@ -248,8 +254,7 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
     }
     if (resolve_id(repo->handle, label, out_commit) == 0)
         return 0;
-    return cr_err_set(err, CR_ENOTFOUND, "label '%.*s': no such branch, tag or commit",
-                      CR_SLICE_ARG(label));
+    return git_repo_unknown_label(label, err);
 }
 
 /* --- files --- */

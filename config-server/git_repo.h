@@ -51,6 +51,8 @@ CR_MUST_CHECK int git_repo_reopen(struct git_repo *repo, struct cr_err *err);
  * 40 digits, tried in this order. Never an expression ("main~1"). */
 CR_MUST_CHECK int git_repo_resolve(struct git_repo *repo, struct cr_slice label,
                                    struct git_repo_id *out_commit, struct cr_err *err);
+/* CR_ENOTFOUND, in the words of git_repo_resolve. */
+int git_repo_unknown_label(struct cr_slice label, struct cr_err *err);
 
 /* Appends the regular file at path ("cfg/app.yml") to out, whose max bounds it. Symbolic links are
  * followed within the commit; one that leads elsewhere is CR_EINVAL. */

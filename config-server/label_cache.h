@@ -25,7 +25,8 @@ struct label_cache {
 CR_MUST_CHECK int label_cache_init(struct label_cache *cache, struct cr_err *err);
 void label_cache_fini(struct label_cache *cache);
 
-/* True and the commit when it is known. Otherwise the generation for label_cache_put. */
+/* True and the commit when it is known; an empty one: there is no such label. Otherwise the
+ * generation for label_cache_put. */
 bool label_cache_get(struct label_cache *cache, struct cr_slice label,
                      struct git_repo_id *out_commit, uint64_t *out_generation);
 void label_cache_put(struct label_cache *cache, struct cr_slice label,
