@@ -1,4 +1,6 @@
 """Several repositories: by pattern, by placeholders in the URI, and composite."""
+import threading
+
 import pytest
 
 from harness.poll import wait_until
@@ -151,6 +153,30 @@ def test_the_most_that_are_open(repository, serve):
             assert a(server, f"/{repo.path.name}/default") == number
     health = server.get("/actuator/health").text
     assert sum(f"file://{repo.path}" in health for repo in repos) == 2, health
+
+
+def test_many_ask_for_more_repositories_than_may_be_open(repository, serve):
+    """Each is closed and opened again and again while others are read: no answer is another's."""
+    repos = [repository({"application.yml": f"a: {number}"}) for number in range(4)]
+    repos[0].uri = f"file://{repos[0].path.parent}/{{application}}"
+    server = serve(repos[0], {"crema.config.repositories-max": "2"})
+    wrong = []
+
+    def ask(first):
+        for turn in range(40):
+            number = (first + turn) % len(repos)
+            answer = server.get(f"/{repos[number].path.name}/default")
+            if answer.status == 503:  # the two that may be open are both being read
+                continue
+            if answer.status != 200 or answer.json["propertySources"][0]["source"] != {"a": number}:
+                wrong.append(answer)
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not wrong, wrong[0]
+    assert a(server, f"/{repos[3].path.name}/default") == 3
 
 
 def test_a_remote_repository_for_each_application(hosted, serve, hosts):
