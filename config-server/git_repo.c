@@ -19,12 +19,6 @@ enum {
     LINKS_MAX = 8, /* followed for one file */
 };
 
-struct git_repo {
-    struct cr_mutex lock;
-    git_repository *handle; /* under lock */
-    char *directory;
-};
-
 GIT_FREEP(object)
 GIT_FREEP(reference)
 GIT_FREEP(repository)
@@ -172,7 +166,7 @@ int git_repo_reopen(struct git_repo *repo, struct cr_err *err)
     return git_loose_add(repo->handle, repo->directory, err);
 }
 
-static int not_there_yet(const struct git_repo *repo, struct cr_err *err)
+int git_repo_absent(const struct git_repo *repo, struct cr_err *err)
 {
     return cr_err_set(err, CR_EUNAVAILABLE, "git repository '%s' is not there yet",
                       repo->directory);
@@ -246,7 +240,7 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
         return cr_err_set(err, CR_EINVAL, "label '%.*s': not a name", CR_SLICE_ARG(label));
     CR_LOCKED(&repo->lock);
     if (!repo->handle)
-        return not_there_yet(repo, err);
+        return git_repo_absent(repo, err);
     for (size_t i = 0; i < CR_COUNT(prefixes); i++) {
         int rc = git_resolve_reference(repo->handle, prefixes[i], label, out_commit, err);
         if (rc != CR_ENOTFOUND)
@@ -259,7 +253,7 @@ int git_repo_resolve(struct git_repo *repo, struct cr_slice label, struct git_re
 
 /* --- files --- */
 
-static int commit_tree(git_repository *handle, const struct git_repo_id *commit,
+int git_commit_tree_of(git_repository *handle, const struct git_repo_id *commit,
                        git_tree **out_tree, struct cr_err *err)
 {
     git_oid id;
@@ -418,8 +412,8 @@ int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit, const
     GIT_AUTO(tree) tree = NULL;
     GIT_AUTO(tree_entry) entry = NULL;
     if (!repo->handle)
-        return not_there_yet(repo, err);
-    int rc = commit_tree(repo->handle, commit, &tree, err);
+        return git_repo_absent(repo, err);
+    int rc = git_commit_tree_of(repo->handle, commit, &tree, err);
     if (rc == 0)
         rc = find_entry(repo->handle, tree, path, &entry, err);
     if (rc == 0)
@@ -470,8 +464,8 @@ int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit
     CR_LOCKED(&repo->lock);
     GIT_AUTO(tree) tree = NULL;
     if (!repo->handle)
-        return not_there_yet(repo, err);
-    int rc = commit_tree(repo->handle, commit, &tree, err);
+        return git_repo_absent(repo, err);
+    int rc = git_commit_tree_of(repo->handle, commit, &tree, err);
     if (rc < 0)
         return rc;
     struct walk walk = {.handle = repo->handle, .visit = visit, .ctx = ctx, .err = err};
@@ -485,7 +479,7 @@ int git_repo_time(struct git_repo *repo, const struct git_repo_id *commit, int64
     git_oid id;
     GIT_AUTO(commit) object = NULL;
     if (!repo->handle)
-        return not_there_yet(repo, err);
+        return git_repo_absent(repo, err);
     if (git_oid_fromstr(&id, commit->hex) < 0 || git_commit_lookup(&object, repo->handle, &id) < 0)
         return git_failed(err, CR_EIO, "commit", commit->hex);
     *out_wall_s = git_commit_time(object);

@@ -10,7 +10,7 @@
  *
  * There is no work tree: a file is (commit, path), so nothing outside the repository can be named
  * and two labels never disturb each other. Besides fetch_main and curl_subtransport, which live in
- * a process of their own, and git_loose, the only file of the project that knows libgit2.
+ * a process of their own, and git_loose, only git_repo*.c and git_labels.c know libgit2.
  */
 #ifndef GIT_REPO_H
 #define GIT_REPO_H

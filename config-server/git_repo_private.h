@@ -4,9 +4,17 @@
 
 #include <git2.h>
 
+#include "cr_attr.h"
+#include "cr_thread.h"
 #include "git_repo.h"
 
 enum { GIT_REFERENCE_NAME_MAX = 1024 };
+
+struct git_repo {
+    struct cr_mutex lock;
+    git_repository *handle; /* under lock */
+    char *directory;
+};
 
 /* GIT_AUTO(tree) tree = NULL; is freed at the end of its scope, where GIT_FREEP(tree) stands. */
 #define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
@@ -20,9 +28,13 @@ enum { GIT_REFERENCE_NAME_MAX = 1024 };
 int git_failed(struct cr_err *err, int code, const char *what, const char *name);
 
 int git_library_start(struct cr_err *err);
+int git_repo_absent(const struct git_repo *repo, struct cr_err *err); /* CR_EUNAVAILABLE */
 
 /* The commit of prefix + label. CR_ENOTFOUND, err untouched: there is no such reference. */
 int git_resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
                           struct git_repo_id *out_commit, struct cr_err *err);
+
+int git_commit_tree_of(git_repository *handle, const struct git_repo_id *commit,
+                       git_tree **out_tree, struct cr_err *err);
 
 #endif
