@@ -8,6 +8,7 @@
 #include "composite.h"
 #include "cr_log.h"
 #include "cr_metrics.h"
+#include "cr_thread.h"
 #include "git_pool.h"
 #include "native_backend.h"
 #include "overrides.h"
@@ -29,6 +30,9 @@ struct config_service {
     struct composite composite;
     struct answer_cache *answers;
     struct cr_counter *from_memory, *from_files, *unreadable;
+    struct cr_mutex lock;
+    void (*moved)(void *ctx, const char *uri, const struct git_move *move); /* under lock */
+    void *moved_ctx;
 };
 
 /* --- an environment --- */
@@ -274,6 +278,23 @@ static void open_counters(struct config_service *service)
         cr_metrics_counter("config.unreadable", "Environments whose files are broken", NULL);
 }
 
+static void tell_move(void *ctx, const char *uri, const struct git_move *move)
+{
+    struct config_service *service = ctx;
+    CR_LOCKED(&service->lock);
+    if (service->moved)
+        service->moved(service->moved_ctx, uri, move);
+}
+
+void config_service_listen(struct config_service *service,
+                           void (*moved)(void *ctx, const char *uri, const struct git_move *move),
+                           void *ctx)
+{
+    CR_LOCKED(&service->lock);
+    service->moved = moved;
+    service->moved_ctx = ctx;
+}
+
 static int open_pool(struct config_service *service, const char *home, struct cr_err *err)
 {
     const struct git_pool_options options = {
@@ -282,6 +303,8 @@ static int open_pool(struct config_service *service, const char *home, struct cr
         .fetch_max_ms = service->settings->fetch_max_ms,
         .made_max = (size_t)service->settings->repositories_max,
         .log = service->log,
+        .moved = tell_move,
+        .ctx = service,
     };
     return git_pool_new(&options, &service->pool, err);
 }
@@ -360,6 +383,7 @@ int config_service_open(const struct config_service_options *options,
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     service->settings = options->settings;
     service->log = options->log;
+    cr_mutex_init(&service->lock);
     open_counters(service);
     int rc = open_parts(service, options, err);
     if (rc < 0) {
@@ -382,6 +406,7 @@ void config_service_close(struct config_service *service)
     composite_fini(&service->composite);
     git_pool_free(service->pool);
     answer_cache_free(service->answers);
+    cr_mutex_fini(&service->lock);
     cr_arena_free(service->arena);
     free(service);
 }

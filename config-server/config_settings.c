@@ -12,6 +12,12 @@
 #define SERVER      "spring.cloud.config.server."
 #define FIELD(name) offsetof(struct config_settings, name)
 
+#define HEARS(host, field)                                                                         \
+    {                                                                                              \
+        SERVER "monitor." host ".enabled", CR_SETTING_BOOL, FIELD(field), "true", 0, 0, 0,         \
+            "Hear push notifications of this host's kind."                                         \
+    }
+
 const struct cr_setting config_setting_rows[] = {
     {SERVER "default-label", CR_SETTING_TEXT, FIELD(default_label), "", 0, 0, 0,
      "Goes before the default labels of the backends when set."},
@@ -45,6 +51,18 @@ const struct cr_setting config_setting_rows[] = {
     {"crema.config.repositories-max", CR_SETTING_INT, FIELD(repositories_max), "64", 1, 4096, 0,
      "Repositories that are open at a time, of those whose URI has placeholders; the one not asked "
      "for longest makes room."},
+    {"crema.config.max-watchers", CR_SETTING_INT, FIELD(watchers_max), "1000", 1, 100000, 0,
+     "Clients that may follow /config/watch at a time."},
+    {"crema.config.monitor.secret", CR_SETTING_TEXT, FIELD(monitor_secret), "", 0, 0,
+     CR_SETTING_SECRET,
+     "What the senders of push notifications must know; empty: /monitor hears everybody."},
+    HEARS("github", hears_github),
+    HEARS("gitlab", hears_gitlab),
+    HEARS("gitee", hears_gitee),
+    HEARS("gogs", hears_gogs),
+    HEARS("gitea", hears_gitea),
+    HEARS("bitbucket", hears_bitbucket),
+    HEARS("azure", hears_azure),
 };
 const size_t config_setting_count = CR_COUNT(config_setting_rows);
 

@@ -27,6 +27,11 @@ struct config_settings {
     const char *init_from;
     int64_t fetch_max_ms; /* of a remote repository */
     int64_t repositories_max;
+    int64_t watchers_max;
+
+    const char *monitor_secret; /* of push notifications; "": they are taken from everybody */
+    bool hears_github, hears_gitlab, hears_gitee, hears_gogs, hears_gitea, hears_bitbucket,
+        hears_azure;
 };
 
 extern const struct cr_setting config_setting_rows[];

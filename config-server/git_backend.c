@@ -19,8 +19,9 @@ struct git_backend {
     struct git_backend_options options;
     struct git_repo *repo;
     struct label_cache labels;
-    struct ref_watch watch; /* of a local repository */
-    struct remote *remote;  /* NULL: it is a local one */
+    struct git_labels *seen; /* at the last look */
+    struct ref_watch watch;  /* of a local repository */
+    struct remote *remote;   /* NULL: it is a local one */
     char mirror[MIRROR_PATH_BYTES];
     struct cr_mutex lock;
     struct git_backend_state state; /* under lock */
@@ -153,6 +154,22 @@ static void look_at_default_label(struct git_backend *backend)
     note_state(backend, rc == 0 ? &commit : NULL, rc == 0 ? "" : err.text);
 }
 
+static void tell_move(void *ctx, const struct git_move *move)
+{
+    const struct git_backend *backend = ctx;
+    backend->options.moved(backend->options.ctx, git_backend_uri(backend), move);
+}
+
+/* moved NULL: what is there now is no news. */
+static void look_for_moves(struct git_backend *backend,
+                           void (*moved)(void *ctx, const struct git_move *move))
+{
+    struct cr_err err = {0};
+    if (git_labels_look(backend->seen, backend->repo, moved, backend, &err) < 0)
+        cr_log_warn(backend->options.log, "config.labels", "%s: what moved cannot be told: %s",
+                    git_backend_uri(backend), err.text);
+}
+
 static void refs_moved(void *ctx)
 {
     struct git_backend *backend = ctx;
@@ -163,6 +180,20 @@ static void refs_moved(void *ctx)
     }
     label_cache_clear(&backend->labels);
     look_at_default_label(backend);
+    look_for_moves(backend, tell_move);
+}
+
+static void look_at_start(struct git_backend *backend)
+{
+    look_at_default_label(backend);
+    look_for_moves(backend, NULL);
+}
+
+void git_backend_labels(struct git_backend *backend,
+                        void (*visit)(void *ctx, struct cr_slice label, const char *commit),
+                        void *ctx)
+{
+    git_labels_each(backend->seen, visit, ctx);
 }
 
 void git_backend_refresh(struct git_backend *backend)
@@ -206,7 +237,7 @@ static int open_local(struct git_backend *backend, struct cr_err *err)
     int rc = git_repo_open(backend->options.uri.directory, &backend->repo, err);
     if (rc < 0)
         return rc;
-    look_at_default_label(backend);
+    look_at_start(backend);
     return ref_watch_start(&backend->watch, git_repo_directory(backend->repo),
                            backend->options.refs_poll_ms, refs_moved, backend, err);
 }
@@ -222,7 +253,7 @@ static int open_remote(struct git_backend *backend, struct cr_err *err)
         return rc;
     bool mirrored = git_repo_reopen(backend->repo, NULL) == 0;
     if (mirrored)
-        look_at_default_label(backend);
+        look_at_start(backend);
     const struct remote_options remote = {
         .url = options->uri.shown,
         .username = has_user ? options->username : options->uri.username,
@@ -249,7 +280,9 @@ int git_backend_open(const struct git_backend_options *options, struct git_backe
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     backend->options = *options;
     cr_mutex_init(&backend->lock);
-    int rc = label_cache_init(&backend->labels, err);
+    backend->seen = git_labels_new();
+    int rc = backend->seen ? label_cache_init(&backend->labels, err)
+                           : cr_err_set(err, CR_ENOMEM, "out of memory");
     if (rc == 0)
         rc = options->uri.directory ? open_local(backend, err) : open_remote(backend, err);
     if (rc < 0) {
@@ -274,6 +307,7 @@ void git_backend_close(struct git_backend *backend)
     remote_stop(backend->remote);
     label_cache_fini(&backend->labels);
     git_repo_close(backend->repo);
+    git_labels_free(backend->seen);
     cr_mutex_fini(&backend->lock);
     free(backend);
 }

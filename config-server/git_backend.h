@@ -12,6 +12,7 @@
 #ifndef GIT_BACKEND_H
 #define GIT_BACKEND_H
 
+#include "git_labels.h"
 #include "git_repo.h"
 #include "remote.h"
 #include "repository_uri.h"
@@ -34,6 +35,11 @@ struct git_backend_options {
     struct ssh_login ssh;
     int64_t refresh_ms, timeout_ms, fetch_max_ms;
     const struct cr_log *log;
+
+    /* A label means another commit than before; on a thread of the backend's, or of who refreshes
+     * it. */
+    void (*moved)(void *ctx, const char *uri, const struct git_move *move);
+    void *ctx;
 };
 
 CR_MUST_CHECK int git_backend_open(const struct git_backend_options *options,
@@ -70,6 +76,12 @@ struct git_backend_state {
     struct remote_state remote; /* where it is */
 };
 void git_backend_state(struct git_backend *backend, struct git_backend_state *out_state);
+
+/* The branches and tags that are known, without looking, and their commits. No other call may be
+ * made within. */
+void git_backend_labels(struct git_backend *backend,
+                        void (*visit)(void *ctx, struct cr_slice label, const char *commit),
+                        void *ctx);
 
 /* Drops all that is known of the labels and looks anew; at the remote too, a moment later. */
 void git_backend_refresh(struct git_backend *backend);

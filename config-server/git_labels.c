@@ -15,14 +15,20 @@ GIT_FREEP(tree)
 
 struct git_labels {
     struct cr_mutex lock;
-    struct cr_map *known; /* label -> struct git_repo_id; NULL before the first look */
+    struct cr_map *known; /* label -> struct git_repo_id */
 };
 
 struct git_labels *git_labels_new(void)
 {
     struct git_labels *labels = calloc(1, sizeof(*labels));
-    if (labels)
-        cr_mutex_init(&labels->lock);
+    struct cr_map *known = cr_map_new(GIT_LABELS_MAX, free);
+    if (!labels || !known) {
+        cr_map_free(known);
+        free(labels);
+        return NULL;
+    }
+    cr_mutex_init(&labels->lock);
+    labels->known = known;
     return labels;
 }
 
@@ -155,6 +161,7 @@ static int find_moves(git_repository *handle, const struct cr_map *known,
     return 0;
 }
 
+/* moves NULL: they are not wanted. */
 static int look(struct git_labels *labels, struct git_repo *repo, struct moves *moves,
                 struct cr_err *err)
 {
@@ -166,7 +173,7 @@ static int look(struct git_labels *labels, struct git_repo *repo, struct moves *
     if (!found)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = find_labels(repo->handle, found, err);
-    if (rc == 0 && labels->known && find_moves(repo->handle, labels->known, found, moves) < 0)
+    if (rc == 0 && moves && find_moves(repo->handle, labels->known, found, moves) < 0)
         rc = cr_err_set(err, CR_ENOMEM, "out of memory");
     if (rc < 0)
         return rc;
@@ -182,7 +189,8 @@ int git_labels_look(struct git_labels *labels, struct git_repo *repo,
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
     struct moves moves = {.arena = arena};
-    int rc = arena ? look(labels, repo, &moves, err) : cr_err_set(err, CR_ENOMEM, "out of memory");
+    int rc = arena ? look(labels, repo, moved ? &moves : NULL, err)
+                   : cr_err_set(err, CR_ENOMEM, "out of memory");
     for (size_t i = 0; i < moves.count && rc == 0; i++)
         moved(ctx, &moves.items[i]);
     return rc;
@@ -195,6 +203,6 @@ void git_labels_each(struct git_labels *labels,
     size_t cursor = 0;
     struct cr_slice label;
     void *commit;
-    while (labels->known && cr_map_next(labels->known, &cursor, &label, &commit))
+    while (cr_map_next(labels->known, &cursor, &label, &commit))
         visit(ctx, label, ((struct git_repo_id *)commit)->hex);
 }

@@ -28,7 +28,7 @@ struct git_move {
     size_t path_count;
 };
 
-/* The first look moves nothing. */
+/* moved NULL: what is there is taken as known, without a word. */
 CR_MUST_CHECK int git_labels_look(struct git_labels *labels, struct git_repo *repo,
                                   void (*moved)(void *ctx, const struct git_move *move), void *ctx,
                                   struct cr_err *err);

@@ -81,6 +81,8 @@ static int open_backend(struct git_pool *pool, const struct git_settings *settin
         .timeout_ms = settings->timeout_s * 1000,
         .fetch_max_ms = pool->options.fetch_max_ms,
         .log = pool->options.log,
+        .moved = pool->options.moved,
+        .ctx = pool->options.ctx,
     };
     const char *key = cr_arena_printf(entry->arena, "%suri", settings->key);
     if (!key || !options.folder_key)

@@ -20,6 +20,8 @@ struct git_pool_options {
     int64_t refs_poll_ms, fetch_max_ms;
     size_t made_max; /* open at a time, of those made from requests */
     const struct cr_log *log;
+    void (*moved)(void *ctx, const char *uri, const struct git_move *move); /* git_backend's */
+    void *ctx;
 };
 
 CR_MUST_CHECK int git_pool_new(const struct git_pool_options *options, struct git_pool **out_pool,

@@ -5,6 +5,7 @@
 #include "cr_daemon.h"
 #include "fetch_main.h"
 #include "init_repo.h"
+#include "push_routes.h"
 
 static const struct cr_setting_table *const tables[] = {CONFIG_SETTING_TABLES};
 static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
@@ -23,7 +24,7 @@ int main(int argc, char **argv)
     if (ask_pass_main(argc, argv, &exit_code) || fetch_main(argc, argv, &exit_code) ||
         init_repo_main(argc, argv, &exit_code))
         return exit_code;
-    const struct cr_module modules[] = {config_module};
+    const struct cr_module modules[] = {config_module, push_module};
     const struct cr_daemon config_daemon = {
         .name = "config-server",
         .summary = "Serves the configuration of applications from the commits of a git repository.",

@@ -10,7 +10,7 @@ bool uri_template_has_placeholder(struct cr_slice text)
     return cr_slice_find(text, '{') >= 0;
 }
 
-/* Where the host ends: behind it a value may stand. "host:path" is ssh's. */
+/* Where the host ends ("user@host:path" has one, too): behind it a value may stand. */
 static size_t path_start(struct cr_slice text)
 {
     ptrdiff_t scheme = cr_slice_search(text, CR_SLICE("://"));

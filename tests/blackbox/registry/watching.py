@@ -1,66 +1,15 @@
 """A client of GET /eureka/watch: it keeps what the stream says, as our daemons do."""
-import json
-import socket
-import time
-
-WAIT_S = 10
+from harness.sse import EventStream
 
 
-class Watch:
-    """Reads when asked; `instances` is what a client knows then: (app, id) to record."""
+class Watch(EventStream):
+    """`instances` is what a client knows: (app, id) to record."""
 
     def __init__(self, port, app=None, last_id=None, mount="/eureka", receive_buffer=None):
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(WAIT_S)
-        self.socket.connect(("127.0.0.1", port))
-        head = f"GET {mount}/watch{'?app=' + app if app else ''} HTTP/1.0\r\nHost: h\r\n"
-        self.socket.sendall((head + (f"Last-Event-ID: {last_id}\r\n" if last_id else "") + "\r\n").encode())
-        self.buffer = b""
-        self.instances, self.events, self.last_id, self.hash = {}, [], last_id, None
-        self.status = self._status()
+        self.instances, self.hash = {}, None
+        super().__init__(port, f"{mount}/watch{'?app=' + app if app else ''}", last_id, receive_buffer)
 
-    def _more(self, deadline):
-        self.socket.settimeout(max(0.001, deadline - time.monotonic()))
-        piece = self.socket.recv(1 << 16)
-        if not piece:
-            raise EOFError("the stream ended")
-        self.buffer += piece
-
-    def _until(self, end, deadline):
-        while end not in self.buffer:
-            self._more(deadline)
-        part, self.buffer = self.buffer.split(end, 1)
-        return part.decode()
-
-    def _status(self):
-        self.head = self._until(b"\r\n\r\n", time.monotonic() + WAIT_S)
-        return int(self.head.split()[1])
-
-    def next(self, wait_s=WAIT_S):
-        """The next event, applied: (type, data)."""
-        deadline = time.monotonic() + wait_s
-        while True:
-            lines = [line for line in self._until(b"\n\n", deadline).split("\n") if not line.startswith(":")]
-            if lines:
-                break
-        fields = dict(line.split(": ", 1) for line in lines if ": " in line)
-        assert len(fields) == len(lines), f"each field once: {lines}"
-        self.last_id = fields.get("id", self.last_id)
-        kind, data = fields["event"], json.loads(fields["data"])
-        self._apply(kind, data)
-        self.events.append((kind, data))
-        return kind, data
-
-    def until(self, wanted, wait_s=WAIT_S):
-        """Reads on until wanted(self) is true."""
-        deadline = time.monotonic() + wait_s
-        while not wanted(self):
-            assert time.monotonic() < deadline, f"not in {wait_s} s; last {self.events[-1:]}"
-            self.next(deadline - time.monotonic())
-
-    def _apply(self, kind, data):
+    def apply(self, kind, data):
         if kind == "reset":
             return
         apps = data["applications"]["application"] if "applications" in data else [data["application"]]
@@ -75,15 +24,6 @@ class Watch:
                     self.instances.pop(key, None)
                 else:
                     self.instances[key] = record
-
-    def close(self):
-        self.socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def known(registry):

@@ -146,7 +146,7 @@ def test_case_73_a_profile_chooses_no_host(repository, serve, tmp_path, name):
         refuse(server, f"/foo/{profile}", allowed=(400,))
 
 
-@pytest.mark.parametrize("uri", ["{application}:x", "http://{application}/x.git", "ext::{application}",
+@pytest.mark.parametrize("uri", ["{application}:x", "git@{application}:x", "http://{application}/x.git", "ext::{application}",
                                  "git://{label}:9418/x", "{profile}://host/x"])
 def test_case_73_a_client_chooses_no_scheme_and_no_host(tmp_path, uri):
     """Refused at the start: a name could be `ext::sh -c …` or an address inside."""
