@@ -1,6 +1,7 @@
 /* Flat documents: look-up, and the bounded builder that the parsers share. */
 #include "cr_flat.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cr_flat_private.h"
@@ -44,18 +45,31 @@ static struct cr_flat_pair *pair_at(struct cr_flat_builder *builder, size_t inde
     return (struct cr_flat_pair *)(void *)builder->pairs.data + index;
 }
 
+/* "line 7: ", or nothing for what has no place. */
+struct place {
+    char text[24];
+};
+
+static struct place place_of(int line)
+{
+    struct place place = {""};
+    if (line > 0)
+        snprintf(place.text, sizeof place.text, "line %d: ", line);
+    return place;
+}
+
 static int check_bounds(struct cr_flat_builder *builder, const struct cr_flat_pair *pair)
 {
+    struct place place = place_of(pair->line);
     if (pair->key.len > CR_FLAT_KEY_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT,
-                          "line %d: key '%.60s...' is longer than %d bytes", pair->line,
-                          pair->key.ptr, CR_FLAT_KEY_MAX);
+        return cr_err_set(builder->err, CR_ELIMIT, "%skey '%.60s...' is longer than %d bytes",
+                          place.text, pair->key.ptr, CR_FLAT_KEY_MAX);
     if (builder->pair_count >= CR_FLAT_PAIRS_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "line %d: more than %d values", pair->line,
+        return cr_err_set(builder->err, CR_ELIMIT, "%smore than %d values", place.text,
                           CR_FLAT_PAIRS_MAX);
     if (builder->key_bytes + pair->key.len > CR_FLAT_BYTES_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "line %d: keys of more than %d bytes together",
-                          pair->line, CR_FLAT_BYTES_MAX);
+        return cr_err_set(builder->err, CR_ELIMIT, "%skeys of more than %d bytes together",
+                          place.text, CR_FLAT_BYTES_MAX);
     return 0;
 }
 
@@ -92,8 +106,9 @@ bool cr_flat_builder_empty(const struct cr_flat_builder *builder)
 int cr_flat_builder_end_doc(struct cr_flat_builder *builder)
 {
     if (builder->docs.len / sizeof(struct cr_flat_doc) >= CR_FLAT_DOCS_MAX)
-        return cr_err_set(builder->err, CR_ELIMIT, "line %d: more than %d documents",
-                          builder->pairs.len > 0 ? pair_at(builder, 0)->line : 0, CR_FLAT_DOCS_MAX);
+        return cr_err_set(builder->err, CR_ELIMIT, "%smore than %d documents",
+                          place_of(builder->pairs.len > 0 ? pair_at(builder, 0)->line : 0).text,
+                          CR_FLAT_DOCS_MAX);
     struct cr_flat_pair *pairs = cr_arena_alloc(builder->arena, builder->pairs.len + 1);
     if (!pairs)
         return cr_flat_no_memory(builder->err);

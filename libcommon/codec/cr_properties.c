@@ -19,6 +19,7 @@ struct reader {
     int character; /* a UTF-16 unit, or END */
     int comment;   /* the prefix of the comment on the line before, or END */
     int malformed; /* the line, from 1, of an escape that is none; 0 without one */
+    int malformed_column;
 };
 
 /* One character as java.io.LineNumberReader gives it: CR LF and CR are LF; the end of the text ends
@@ -69,10 +70,12 @@ static int hex_unit(struct reader *r)
                     : c >= 'a' && c <= 'f' ? c - 'a' + 10
                     : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                            : -1;
-        if (digit < 0) {
+        if (digit < 0 && !r->malformed) {
             r->malformed = line + 1;
-            return END;
+            r->malformed_column = r->column + 1;
         }
+        if (digit < 0)
+            return END;
         unit = unit << 4 | digit;
     }
     return unit;
@@ -150,8 +153,8 @@ struct loader {
 
 static int fail_malformed(struct loader *l)
 {
-    return cr_err_set(l->err, CR_EPARSE, "properties line %d: malformed \\uXXXX escape",
-                      l->reader.malformed);
+    return cr_err_set(l->err, CR_EPARSE, "properties line %d column %d: malformed \\uXXXX escape",
+                      l->reader.malformed, l->reader.malformed_column);
 }
 
 static void put_unit(struct loader *l, struct cr_buf *to, int unit)
@@ -217,13 +220,15 @@ static int put_value(struct loader *l, struct cr_slice key, bool split)
         return cr_flat_no_memory(l->err);
     if (key.len == 0)
         return 0;
-    if (l->separated && !cr_flat_builder_empty(&l->flat)) {
-        int rc = cr_flat_builder_end_doc(&l->flat);
-        if (rc)
-            return rc;
-    }
+    int rc = 0;
+    if (l->separated && !cr_flat_builder_empty(&l->flat))
+        rc = cr_flat_builder_end_doc(&l->flat);
     l->separated = false;
-    return cr_flat_builder_put(&l->flat, &pair);
+    if (rc == 0)
+        rc = cr_flat_builder_put(&l->flat, &pair);
+    if (rc)
+        (void)cr_err_prefix(l->err, "properties ");
+    return rc;
 }
 
 /* "key[]=a,b" */

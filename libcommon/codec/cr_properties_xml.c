@@ -125,8 +125,10 @@ static void end_entry(struct loader *l)
     }
     struct cr_flat_pair pair = {.key = cr_buf_view(&l->key), .text = {text, l->value.len}};
     int rc = cr_flat_builder_put(&l->flat, &pair);
-    if (rc && !l->rc) {
+    if (rc) {
         l->rc = rc;
+        (void)cr_err_prefix(l->err,
+                            "XML line %lu: ", (unsigned long)XML_GetCurrentLineNumber(l->parser));
         XML_StopParser(l->parser, XML_FALSE);
     }
 }

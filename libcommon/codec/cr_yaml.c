@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cr_utf8.h"
 #include "cr_yaml_escapes_private.h"
 #include "cr_yaml_private.h"
 
@@ -16,7 +17,8 @@ int cr_yaml_fail(struct cr_yaml_composer *c, const struct cr_yaml_node *at, cons
 int cr_yaml_count_node(struct cr_yaml_composer *c)
 {
     if (++c->nodes > CR_YAML_NODES_MAX)
-        return cr_err_set(c->err, CR_ELIMIT, "YAML: more than %d nodes", CR_YAML_NODES_MAX);
+        return cr_err_set(c->err, CR_ELIMIT, "YAML line %d: more than %d nodes", c->line,
+                          CR_YAML_NODES_MAX);
     return 0;
 }
 
@@ -235,6 +237,17 @@ static yaml_mark_t mark_of_offset(struct cr_slice text, size_t offset)
     return mark;
 }
 
+/* What most who write a tab there did not know. */
+static bool is_tab(const struct cr_yaml_composer *c)
+{
+    const yaml_parser_t *p = &c->parser;
+    struct cr_slice rest = c->text;
+    for (size_t i = 0; i < p->problem_mark.index && rest.len > 0; i++)
+        (void)cr_utf8_next(&rest);
+    return p->error == YAML_SCANNER_ERROR && p->encoding == YAML_UTF8_ENCODING && rest.len > 0 &&
+           rest.ptr[0] == '\t' && strstr(p->problem, "cannot start any token");
+}
+
 static int parser_failed(struct cr_yaml_composer *c)
 {
     const yaml_parser_t *p = &c->parser;
@@ -243,9 +256,10 @@ static int parser_failed(struct cr_yaml_composer *c)
     yaml_mark_t mark = p->problem_mark.index || p->problem_mark.line ? p->problem_mark : p->mark;
     if (p->error == YAML_READER_ERROR && p->encoding == YAML_UTF8_ENCODING)
         mark = mark_of_offset(c->text, p->problem_offset);
+    const char *problem = p->problem ? p->problem : "malformed";
     return cr_err_set(c->err, CR_EPARSE, "YAML line %zu column %zu: %s%s%s", mark.line + 1,
                       mark.column + 1, p->context ? p->context : "", p->context ? ", " : "",
-                      p->problem ? p->problem : "malformed");
+                      is_tab(c) ? "found a tab; indent with blanks" : problem);
 }
 
 static int run(struct cr_yaml_composer *c)
@@ -256,6 +270,7 @@ static int run(struct cr_yaml_composer *c)
         if (!yaml_parser_parse(&c->parser, &event))
             return parser_failed(c);
         more = event.type != YAML_STREAM_END_EVENT;
+        c->line = (int)event.start_mark.line + 1;
         int rc = on_event(c, &event);
         yaml_event_delete(&event);
         if (rc)

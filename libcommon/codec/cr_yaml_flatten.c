@@ -142,7 +142,10 @@ static int flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *node, 
         .line = placed ? node->line : 0,
         .column = placed ? node->column : 0,
     };
-    return cr_flat_builder_put(&c->flat, &pair);
+    int rc = cr_flat_builder_put(&c->flat, &pair);
+    if (rc)
+        (void)cr_err_prefix(c->err, node->line > 0 ? "YAML " : "YAML: ");
+    return rc;
 }
 
 /* An empty text, whatever it was written as, is no document. */
@@ -160,5 +163,10 @@ int cr_yaml_flatten(struct cr_yaml_composer *c, const struct cr_yaml_node *root)
     cr_buf_reset(&c->path);
     cr_buf_text(&c->path, cr_yaml_is_map(root) ? "" : "document");
     int rc = flatten(c, root, 0);
-    return rc ? rc : cr_flat_builder_end_doc(&c->flat);
+    if (rc)
+        return rc;
+    rc = cr_flat_builder_end_doc(&c->flat);
+    if (rc)
+        (void)cr_err_prefix(c->err, "YAML ");
+    return rc;
 }

@@ -65,6 +65,7 @@ struct cr_yaml_composer {
     struct cr_yaml_node *root;
     size_t nodes;
     size_t visits;
+    int line; /* of the event that is handled */
 };
 
 /* CR_EPARSE with the node's place. */

@@ -8,7 +8,7 @@ from harness.poll import wait_until
 FILES = {   # what: (file, its content, the line, words of the reason)
     "an open bracket": ("foo.yml", "a: 1\nb: [1, 2\n", 3, "did not find expected ',' or ']'"),
     "an open quote": ("foo.yml", "a: 1\nb: 'x\n", 3, "unexpected end of stream"),
-    "a tab": ("foo.yml", "a:\n\tb: 1\n", 2, "cannot start any token"),
+    "a tab": ("foo.yml", "a:\n\tb: 1\n", 2, "found a tab; indent with blanks"),
     "a map in a text": ("foo.yml", "a: 1\n  b: 2\n", 2, "not allowed in this context"),
     "an unknown anchor": ("foo.yml", "a: 1\nb: *x\n", 2, "anchor that is not defined"),
     "a duplicate key": ("foo.yml", "a: 1\nb: 2\na: 3\n", 3, "duplicate key"),

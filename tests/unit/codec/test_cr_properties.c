@@ -60,7 +60,7 @@ static void test_reads_latin1_and_unicode(void **state)
         struct cr_flat flat;
         struct cr_err err = {0};
         assert_int_equal(cr_properties_parse(cr_slice_of(bad[i]), arena, &flat, &err), CR_EPARSE);
-        if (!strstr(err.text, "line 2: malformed \\uXXXX"))
+        if (!strstr(err.text, "line 2 column "))
             fail_msg("'%s' says: %s", bad[i], err.text);
     }
 }
@@ -127,6 +127,7 @@ static void test_bounds(void **state)
     for (int i = 0; i < CR_FLAT_KEY_MAX + 1; i++)
         cr_buf_char(&text, 'k');
     assert_int_equal(cr_properties_parse(cr_buf_view(&text), arena, &flat, &err), CR_ELIMIT);
+    assert_non_null(strstr(err.text, "properties line 2: key 'kkk"));
     assert_non_null(strstr(err.text, "longer than 4096 bytes"));
 }
 

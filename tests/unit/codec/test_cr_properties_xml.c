@@ -122,7 +122,7 @@ static void test_bounds(void **state)
     for (int i = 0; i < CR_FLAT_PAIRS_MAX + 1; i++)
         cr_buf_printf(&xml, "<entry key='k%d'/>", i);
     cr_buf_text(&xml, "</properties>");
-    refuse(xml.data, CR_ELIMIT, "more than 65536 values");
+    refuse(xml.data, CR_ELIMIT, "line 2: more than 65536 values");
 
     cr_buf_reset(&xml);
     cr_buf_text(&xml, TYPE "<properties><entry key='");

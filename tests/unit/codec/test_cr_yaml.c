@@ -165,7 +165,10 @@ static void test_refuses_with_the_place(void **state)
     (void)state;
     refuse("a: 1\na: 2\n", CR_EPARSE, "line 2 column 1: duplicate key 'a'");
     refuse("m: {1: a, 0x1: b}", CR_EPARSE, "duplicate key '1'");
-    refuse("a:\n\tb: 1\n", CR_EPARSE, "line 2 column 1");
+    refuse("a:\n\tb: 1\n", CR_EPARSE,
+           "line 2 column 1: while scanning for the next token, found a tab; indent with blanks");
+    refuse("\xc3\xbc:\n  b: 1\n\tc: 1\n", CR_EPARSE,
+           "line 3 column 1: while scanning a plain scalar, found a tab character that violates");
     refuse("a: [1, 2", CR_EPARSE, "YAML line");
     refuse("a: *nope\n", CR_EPARSE, "line 1 column 4: an alias to an anchor that is not defined");
     refuse("a: &x [*x]\n", CR_EPARSE, "an alias inside its own anchor");
@@ -240,7 +243,7 @@ static void test_bounds_depth_of_aliases(void **state)
     cr_buf_text(&yaml, "a0: &a0 x\n");
     for (int level = 1; level < 70; level++)
         cr_buf_printf(&yaml, "a%d: &a%d [*a%d]\n", level, level, level - 1);
-    refuse(yaml.data, CR_ELIMIT, "nest deeper than 64 levels");
+    refuse(yaml.data, CR_ELIMIT, "line 1: aliases nest deeper than 64 levels");
     CR_AUTO(cr_buf) keys = {0};
     cr_buf_text(&keys, "a0: &a0 {}\n");
     for (int level = 1; level < 30; level++)
@@ -263,7 +266,8 @@ static void test_bounds_alias_expansion(void **state)
                 cr_buf_printf(&yaml, "%s*a%d", item ? ", " : "", level - 1);
             cr_buf_text(&yaml, "]\n");
         }
-        refuse(yaml.data, CR_ELIMIT, i ? "expand to more than" : "more than 65536 values");
+        refuse(yaml.data, CR_ELIMIT,
+               i ? "line 1: aliases expand to more than" : "line 1: more than 65536 values");
     }
 }
 
@@ -279,7 +283,7 @@ static void test_bounds_merging(void **state)
     for (int i = 0; i < 2000; i++)
         cr_buf_text(&yaml, "*b, ");
     cr_buf_text(&yaml, "]}\n");
-    refuse(yaml.data, CR_ELIMIT, "more than 524288 nodes");
+    refuse(yaml.data, CR_ELIMIT, "line 3: more than 524288 nodes");
 }
 
 static void test_bounds_sizes(void **state)
@@ -288,7 +292,7 @@ static void test_bounds_sizes(void **state)
     CR_AUTO(cr_buf) yaml = {0};
     for (int i = 0; i < CR_FLAT_PAIRS_MAX + 1; i++)
         cr_buf_printf(&yaml, "k%d: 1\n", i);
-    refuse(yaml.data, CR_ELIMIT, "more than 65536 values");
+    refuse(yaml.data, CR_ELIMIT, "YAML line 65537: more than 65536 values");
 
     cr_buf_reset(&yaml);
     for (int i = 0; i < 8; i++) {
@@ -297,12 +301,12 @@ static void test_bounds_sizes(void **state)
         cr_buf_printf(&yaml, ":\n%*s", i + 1, "");
     }
     cr_buf_text(&yaml, "v");
-    refuse(yaml.data, CR_ELIMIT, "longer than 4096 bytes");
+    refuse(yaml.data, CR_ELIMIT, "line 8: a key longer than 4096 bytes");
 
     cr_buf_reset(&yaml);
     for (int i = 0; i < CR_FLAT_DOCS_MAX + 1; i++)
         cr_buf_text(&yaml, "a: 1\n---\n");
-    refuse(yaml.data, CR_ELIMIT, "more than 1024 documents");
+    refuse(yaml.data, CR_ELIMIT, "YAML line 2049: more than 1024 documents");
 
     CR_AUTO_ARENA arena = cr_arena_new(4096);
     struct cr_flat flat;
