@@ -83,10 +83,21 @@ void exchange_connected(struct exchange *x)
     exchange_rearm(x);
 }
 
+/* What we lack ourselves is no failure of the instance. */
+static bool is_own_shortage(int errnum)
+{
+    return errnum == EMFILE || errnum == ENFILE || errnum == ENOBUFS || errnum == ENOMEM ||
+           errnum == EADDRNOTAVAIL;
+}
+
 void exchange_connect_failed(struct exchange *x, int errnum)
 {
     struct fault fault;
-    if (errnum == ETIMEDOUT)
+    if (is_own_shortage(errnum))
+        fault_set(&fault, FAILURE_OVERLOAD_SHED, "ulimit -n",
+                  "the gateway can open no connection to %.*s: %s",
+                  CR_SLICE_ARG(x->instance->authority), strerror(errnum));
+    else if (errnum == ETIMEDOUT)
         fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, exchange_connect_rule(x),
                     x->connect_ms, "%.*s did not accept a connection in time",
                     CR_SLICE_ARG(x->instance->authority));
