@@ -72,7 +72,8 @@ DEVIATIONS = (
                                                             r"but got \?")),
     ("anchors of any characters", lambda pair: pair.we_say("while scanning (an anchor|an alias|a directive)|"
                                                            "found unexpected ':'|incompatible YAML document|"
-                                                           "while parsing a block mapping, did not find expected key")),
+                                                           "while parsing a block mapping, did not find expected key")
+     or pair.of("\n\ufeff")),
     ("a tag on a list that is empty", lambda pair: pair.we_say("a list cannot be of type|is no (whole )?number")
      and pair.of(r"\[\s*\]|0x|\d{1000}|!!pairs")),
     ("a key that is no text", lambda pair: pair.they_say("ClassCastException|String.startsWith")),
