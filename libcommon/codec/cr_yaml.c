@@ -245,7 +245,7 @@ static bool is_tab(const struct cr_yaml_composer *c)
     for (size_t i = 0; i < p->problem_mark.index && rest.len > 0; i++)
         (void)cr_utf8_next(&rest);
     return p->error == YAML_SCANNER_ERROR && p->encoding == YAML_UTF8_ENCODING && rest.len > 0 &&
-           rest.ptr[0] == '\t' && strstr(p->problem, "cannot start any token");
+           rest.ptr[0] == '\t' && p->problem && strstr(p->problem, "cannot start any token");
 }
 
 static int parser_failed(struct cr_yaml_composer *c)

@@ -12,6 +12,7 @@ enum { PAIR_LENGTH = 12, SCANNED_MAX = 64 * 1024 * 1024 };
 bool cr_yaml_escapes_met(const yaml_parser_t *parser)
 {
     return parser->error == YAML_SCANNER_ERROR && parser->encoding == YAML_UTF8_ENCODING &&
+           parser->problem &&
            strcmp(parser->problem, "found invalid Unicode character escape code") == 0;
 }
 
