@@ -94,6 +94,7 @@ static int choose_one(struct composite *composite, struct config_backend *backen
 int composite_choose(struct composite *composite, const struct config_request *request,
                      struct composite_choice *out_choice, struct cr_err *err)
 {
+    out_choice->request = request;
     out_choice->count = 0;
     for (size_t i = 0; i < composite->count; i++) {
         struct cr_err failure = {0};
@@ -216,18 +217,18 @@ static int note_broken(struct composite *composite, const struct config_choice *
 }
 
 int composite_build(struct composite *composite, const struct composite_choice *choice,
-                    const struct config_request *request, struct cr_arena *arena,
-                    struct environment_sources *out_sources, struct cr_err *err)
+                    struct cr_arena *arena, struct environment_sources *out_sources,
+                    struct cr_err *err)
 {
     struct environment_sources sources = {0};
     for (size_t i = 0; i < choice->count; i++) {
         const struct config_choice *item = &choice->items[i];
         const struct environment_sources before = sources;
         struct cr_err failure = {0};
-        int rc = build_one(composite, item, request, arena, &sources, &failure);
+        int rc = build_one(composite, item, choice->request, arena, &sources, &failure);
         if (rc < 0 && (!item->is_last || composite->options.skip_failing)) {
             sources = before;
-            rc = note_broken(composite, item, request, &failure);
+            rc = note_broken(composite, item, choice->request, &failure);
         }
         if (rc < 0)
             return cr_err_set(err, rc, "%s", failure.text);
@@ -290,17 +291,17 @@ static int find_in_origin(const struct composite *composite, const struct finder
 }
 
 int composite_find(struct composite *composite, const struct composite_choice *choice,
-                   const struct config_request *request, struct cr_slice path,
-                   struct cr_arena *arena, struct composite_file *out_file, struct cr_err *err)
+                   struct cr_slice path, struct cr_arena *arena, struct composite_file *out_file,
+                   struct cr_err *err)
 {
-    const struct finder finder = {request, path, arena, out_file, err};
+    const struct finder finder = {choice->request, path, arena, out_file, err};
     if (!resource_name_is_allowed(path))
         return cr_err_set(err, CR_ENOTFOUND, "'%.*s' is not served", CR_SLICE_ARG(path));
     for (size_t i = 0; i < choice->count; i++) {
         const struct config_choice *item = &choice->items[i];
         for (size_t k = item->count; k-- > 0;) {
             struct config_origin origin;
-            int rc = item->backend->ops->look(item, k, request, arena, &origin, err);
+            int rc = item->backend->ops->look(item, k, choice->request, arena, &origin, err);
             if (rc == 0)
                 rc = find_in_origin(composite, &finder, &origin);
             if (rc != CR_ENOTFOUND)

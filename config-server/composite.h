@@ -43,6 +43,7 @@ CR_MUST_CHECK int composite_add(struct composite *composite, struct config_backe
 void composite_fini(struct composite *composite); /* closes the backends; a zeroed one is fine */
 
 struct composite_choice {
+    const struct config_request *request;
     struct config_choice items[COMPOSITE_BACKENDS_MAX];
     size_t count;
 };
@@ -62,8 +63,7 @@ bool composite_version(const struct composite *composite, const struct composite
 bool composite_has_state(const struct composite *composite);
 
 CR_MUST_CHECK int composite_build(struct composite *composite,
-                                  const struct composite_choice *choice,
-                                  const struct config_request *request, struct cr_arena *arena,
+                                  const struct composite_choice *choice, struct cr_arena *arena,
                                   struct environment_sources *out_sources, struct cr_err *err);
 
 /* The file that "path" means: in each directory in turn, that of each profile, then the plain one.
@@ -73,8 +73,7 @@ struct composite_file {
     int64_t modified_wall_s;
 };
 CR_MUST_CHECK int composite_find(struct composite *composite, const struct composite_choice *choice,
-                                 const struct config_request *request, struct cr_slice path,
-                                 struct cr_arena *arena, struct composite_file *out_file,
-                                 struct cr_err *err);
+                                 struct cr_slice path, struct cr_arena *arena,
+                                 struct composite_file *out_file, struct cr_err *err);
 
 #endif

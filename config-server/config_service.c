@@ -70,7 +70,7 @@ static int make_environment(const struct making *making, struct cr_arena *arena,
     const struct config_request *request = making->request;
     struct environment_sources sources = {0};
     CR_AUTO(cr_buf) version = {0};
-    int rc = composite_build(&service->composite, &making->choice, request, arena, &sources, err);
+    int rc = composite_build(&service->composite, &making->choice, arena, &sources, err);
     if (rc == CR_EINVAL && err) /* what stands in a file is no fault of the request's */
         rc = err->code = CR_EPARSE;
     if (rc == 0)
@@ -207,8 +207,8 @@ static int fetch(struct making *making, struct cr_err *err)
     const struct fetching *fetching = making->into;
     struct config_resource *resource = fetching->resource;
     struct composite_file file;
-    int rc = composite_find(&making->service->composite, &making->choice, making->request,
-                            fetching->path, fetching->arena, &file, err);
+    int rc = composite_find(&making->service->composite, &making->choice, fetching->path,
+                            fetching->arena, &file, err);
     if (rc == CR_EINVAL && err) /* a link that leads out */
         rc = err->code = CR_EPARSE;
     if (rc == 0)

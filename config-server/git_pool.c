@@ -15,6 +15,8 @@ struct entry {
     struct git_pooled pooled;
     struct cr_list by_use; /* the head's next was used last */
     struct cr_arena *arena;
+    const struct git_settings *settings;
+    struct cr_slice uri; /* while it is opened */
     struct cr_slice key;
     size_t held;
     bool made;
@@ -62,9 +64,9 @@ static void append_key(const struct git_settings *settings, struct cr_slice uri,
     cr_buf_text(out, settings->default_label);
 }
 
-static int open_backend(struct git_pool *pool, const struct git_settings *settings,
-                        struct entry *entry, struct cr_slice uri, struct cr_err *err)
+static int open_backend(const struct git_pool *pool, struct entry *entry, struct cr_err *err)
 {
+    const struct git_settings *settings = entry->settings;
     bool own = settings->basedir && *settings->basedir;
     struct git_backend_options options = {
         .default_label = settings->default_label,
@@ -87,26 +89,22 @@ static int open_backend(struct git_pool *pool, const struct git_settings *settin
     const char *key = cr_arena_printf(entry->arena, "%suri", settings->key);
     if (!key || !options.folder_key)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = repository_uri_parse(key, uri, entry->arena, &options.uri, err);
+    int rc = repository_uri_parse(key, entry->uri, entry->arena, &options.uri, err);
     return rc < 0 ? rc : git_backend_open(&options, &entry->pooled.backend, err);
 }
 
-static int new_entry(struct git_pool *pool, const struct git_settings *settings,
-                     struct cr_slice uri, bool made, struct entry **out_entry, struct cr_err *err)
+static struct entry *new_entry(struct git_pool *pool, const struct git_settings *settings,
+                               struct cr_slice uri, bool made)
 {
     struct entry *entry = calloc(1, sizeof(*entry));
     if (!entry)
-        return cr_err_set(err, CR_ENOMEM, "out of memory");
-    entry->made = made;
+        return NULL;
     entry->pooled.pool = pool;
     entry->arena = cr_arena_new(0);
-    int rc = entry->arena ? open_backend(pool, settings, entry, uri, err)
-                          : cr_err_set(err, CR_ENOMEM, "out of memory");
-    if (rc < 0)
-        free_entry(entry);
-    else
-        *out_entry = entry;
-    return rc;
+    entry->settings = settings;
+    entry->uri = uri;
+    entry->made = made;
+    return entry;
 }
 
 /* Under lock: the one made from a request that was used before all others and that nobody holds,
@@ -140,30 +138,38 @@ static int add_entry(struct git_pool *pool, struct entry *entry, struct cr_slice
     return 0;
 }
 
-/* Under lock: opened, and in the pool. *out_unused is to be closed when the lock is open. */
-static int open_entry(struct git_pool *pool, const struct git_settings *settings,
-                      struct cr_slice uri, bool made, struct cr_slice key, struct entry **out_entry,
-                      struct entry **out_unused, struct cr_err *err)
+/* Room for one more: *out_unused is to be closed when the lock is open. */
+static int make_room(struct git_pool *pool, struct entry **out_unused, struct cr_err *err)
 {
-    if (made && pool->made_count >= pool->options.made_max) {
-        *out_unused = take_unused(pool);
-        if (!*out_unused)
-            return cr_err_set(
-                err, CR_EUNAVAILABLE,
-                "'%.*s': %zu repositories made from requests are open and in use, the "
-                "most that crema.config.repositories-max allows",
-                CR_SLICE_ARG(uri), pool->made_count);
-    }
-    struct entry *entry = NULL;
-    int rc = new_entry(pool, settings, uri, made, &entry, err);
-    if (rc < 0)
-        return rc;
-    rc = add_entry(pool, entry, key, err);
-    if (rc < 0)
-        free_entry(entry);
-    else
-        *out_entry = entry;
-    return rc;
+    if (pool->made_count < pool->options.made_max)
+        return 0;
+    *out_unused = take_unused(pool);
+    if (*out_unused)
+        return 0;
+    return cr_err_set(err, CR_EUNAVAILABLE,
+                      "%zu repositories made from requests are open and in use, the most that "
+                      "crema.config.repositories-max allows",
+                      pool->made_count);
+}
+
+/* Under lock: opened, and in the pool under the key. */
+static int open_entry(struct git_pool *pool, struct cr_slice key, struct entry *entry,
+                      struct cr_err *err)
+{
+    int rc =
+        entry->arena ? open_backend(pool, entry, err) : cr_err_set(err, CR_ENOMEM, "out of memory");
+    return rc < 0 ? rc : add_entry(pool, entry, key, err);
+}
+
+/* Under lock. */
+static struct entry *find_entry(struct git_pool *pool, struct cr_slice key)
+{
+    struct entry *entry = cr_map_get(pool->entries, key);
+    if (!entry)
+        return NULL;
+    cr_list_remove(&entry->by_use);
+    cr_list_push_front(&pool->by_use, &entry->by_use);
+    return entry;
 }
 
 int git_pool_get(struct git_pool *pool, const struct git_settings *settings, struct cr_slice uri,
@@ -171,19 +177,25 @@ int git_pool_get(struct git_pool *pool, const struct git_settings *settings, str
 {
     CR_AUTO(cr_buf) key = {0};
     struct entry *unused = NULL;
+    int rc = 0;
     append_key(settings, uri, &key);
     if (cr_buf_status(&key) < 0)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     cr_mutex_lock(&pool->lock);
-    struct entry *entry = cr_map_get(pool->entries, cr_buf_view(&key));
-    int rc = 0;
-    if (entry) {
-        cr_list_remove(&entry->by_use);
-        cr_list_push_front(&pool->by_use, &entry->by_use);
-    } else {
-        rc = open_entry(pool, settings, uri, made, cr_buf_view(&key), &entry, &unused, err);
+    struct entry *entry = find_entry(pool, cr_buf_view(&key));
+    if (!entry) {
+        entry = new_entry(pool, settings, uri, made);
+        rc = entry ? 0 : cr_err_set(err, CR_ENOMEM, "out of memory");
+        if (rc == 0 && made)
+            rc = make_room(pool, &unused, err);
+        if (rc == 0)
+            rc = open_entry(pool, cr_buf_view(&key), entry, err);
+        if (rc < 0) {
+            free_entry(entry);
+            entry = NULL;
+        }
     }
-    if (rc == 0) {
+    if (entry) {
         entry->held++;
         *out_pooled = &entry->pooled;
     }

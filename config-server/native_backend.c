@@ -12,10 +12,8 @@
 
 struct native_backend {
     struct config_backend base;
-    const struct native_settings *settings;
     struct cr_arena *arena;
-    struct native_location *locations;
-    size_t count;
+    struct native_places places;
 };
 
 static struct native_backend *of(struct config_backend *base)
@@ -76,11 +74,11 @@ static int add_label(struct listing *listing, size_t location_count, struct cr_s
     return rc;
 }
 
-int native_backend_directories(const struct native_location *locations, size_t count,
-                               const struct config_request *request,
-                               const struct native_settings *settings, struct cr_arena *arena,
+int native_backend_directories(const struct native_places *places,
+                               const struct config_request *request, struct cr_arena *arena,
                                struct config_list *out_directories, struct cr_err *err)
 {
+    const struct native_settings *settings = places->settings;
     struct listing listing = {.arena = arena, .err = err};
     struct cr_slice fallback = cr_slice_of(settings->default_label);
     struct config_list labels = request->label_list;
@@ -90,8 +88,8 @@ int native_backend_directories(const struct native_location *locations, size_t c
     if (!listing.items)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        rc = add_location(&listing, &locations[i], request,
+    for (size_t i = 0; rc == 0 && i < places->count; i++)
+        rc = add_location(&listing, &places->locations[i], request,
                           labels.count > 0 ? labels.items[labels.count - 1] : fallback);
     size_t location_count = listing.count;
     for (size_t i = labels.count; rc == 0 && settings->add_label_locations && i-- > 0;)
@@ -108,11 +106,11 @@ static const struct native_location *location_of(const struct native_backend *ba
                                                  const char *path)
 {
     const struct native_location *found = NULL;
-    for (size_t i = 0; i < backend->count; i++) {
-        const char *root = backend->locations[i].root;
+    for (size_t i = 0; i < backend->places.count; i++) {
+        const char *root = backend->places.locations[i].root;
         if (strncmp(path, root, strlen(root)) == 0 &&
             (!found || strlen(root) > strlen(found->root)))
-            found = &backend->locations[i];
+            found = &backend->places.locations[i];
     }
     return found;
 }
@@ -138,7 +136,7 @@ static int modified(void *ctx, const char *path, int64_t *out_wall_s, struct cr_
 static int choose(struct config_backend *base, const struct config_request *request, size_t first,
                   struct config_choice *out_choice, struct cr_err *err)
 {
-    const struct native_settings *settings = of(base)->settings;
+    const struct native_settings *settings = of(base)->places.settings;
     if (first > 0)
         return cr_err_set(err, CR_ENOTFOUND, "%s: nothing is left to ask", base->name);
     *out_choice =
@@ -161,8 +159,8 @@ static int look(const struct config_choice *choice, size_t index,
     struct native_backend *backend = of(choice->backend);
     (void)index;
     *out_origin = (struct config_origin){.files = {read_file, backend}, .modified = modified};
-    return native_backend_directories(backend->locations, backend->count, request,
-                                      backend->settings, arena, &out_origin->directories, err);
+    return native_backend_directories(&backend->places, request, arena, &out_origin->directories,
+                                      err);
 }
 
 static void close_backend(struct config_backend *base)
@@ -175,18 +173,19 @@ static void close_backend(struct config_backend *base)
 static int read_locations(struct native_backend *backend, const struct cr_log *log,
                           struct cr_err *err)
 {
-    const struct cr_setting_list *list = &backend->settings->locations;
+    const struct cr_setting_list *list = &backend->places.settings->locations;
     backend->arena = cr_arena_new(0);
     if (backend->arena)
-        backend->locations =
-            cr_arena_array(backend->arena, list->count + 1, sizeof(*backend->locations));
-    const char *key = backend->locations ? cr_arena_printf(backend->arena, "%ssearch-locations",
-                                                           backend->settings->key)
-                                         : NULL;
+        backend->places.locations =
+            cr_arena_array(backend->arena, list->count + 1, sizeof(*backend->places.locations));
+    const char *key =
+        backend->places.locations
+            ? cr_arena_printf(backend->arena, "%ssearch-locations", backend->places.settings->key)
+            : NULL;
     if (!key)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     for (size_t i = 0; i < list->count; i++) {
-        struct native_location *location = &backend->locations[backend->count++];
+        struct native_location *location = &backend->places.locations[backend->places.count++];
         int rc =
             native_location_parse(key, cr_slice_of(list->items[i]), backend->arena, location, err);
         if (rc < 0)
@@ -206,7 +205,7 @@ int native_backend_open(const struct native_settings *settings, const struct cr_
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     backend->base = (struct config_backend){.ops = &ops, .name = settings->name};
-    backend->settings = settings;
+    backend->places.settings = settings;
     int rc = read_locations(backend, log, err);
     if (rc < 0)
         close_backend(&backend->base);

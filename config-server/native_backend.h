@@ -20,11 +20,15 @@ CR_MUST_CHECK int native_backend_open(const struct native_settings *settings,
                                       const struct cr_log *log, struct config_backend **out_backend,
                                       struct cr_err *err);
 
+struct native_places {
+    const struct native_settings *settings;
+    struct native_location *locations;
+    size_t count;
+};
 /* The directories of a request, the weakest first, each with a slash at its end: the locations,
  * then in each of them that of each label. Pure. */
-CR_MUST_CHECK int native_backend_directories(const struct native_location *locations, size_t count,
+CR_MUST_CHECK int native_backend_directories(const struct native_places *places,
                                              const struct config_request *request,
-                                             const struct native_settings *settings,
                                              struct cr_arena *arena,
                                              struct config_list *out_directories,
                                              struct cr_err *err);

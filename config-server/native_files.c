@@ -88,7 +88,7 @@ static int open_file(const char *root, const char *path, struct stat *out_info, 
 
 int native_files_read(const char *root, const char *path, struct cr_buf *out, struct cr_err *err)
 {
-    struct stat info;
+    struct stat info = {0};
     CR_AUTO_CLOSE int fd = open_file(root, path, &info, err);
     if (fd < 0)
         return fd;
@@ -111,7 +111,7 @@ int native_files_read(const char *root, const char *path, struct cr_buf *out, st
 int native_files_modified(const char *root, const char *path, int64_t *out_wall_s,
                           struct cr_err *err)
 {
-    struct stat info;
+    struct stat info = {0};
     CR_AUTO_CLOSE int fd = open_file(root, path, &info, err);
     if (fd < 0)
         return fd;

@@ -134,7 +134,7 @@ static int make_absolute(const char *key, struct cr_slice text, struct cr_slice 
 {
     char here[DIRECTORY_BYTES];
     CR_AUTO(cr_buf) joined = {0};
-    if (path.ptr[0] != '/') {
+    if (!cr_slice_starts(path, CR_SLICE("/"))) {
         if (!getcwd(here, sizeof(here)))
             return cr_err_errno(err, CR_EIO, errno, "%s: the working directory", key);
         cr_buf_text(&joined, here);
@@ -148,7 +148,7 @@ static int make_absolute(const char *key, struct cr_slice text, struct cr_slice 
 int native_location_parse(const char *key, struct cr_slice text, struct cr_arena *arena,
                           struct native_location *out_location, struct cr_err *err)
 {
-    struct cr_slice path;
+    struct cr_slice path = {0};
     CR_AUTO(cr_buf) whole = {0};
     int rc = uri_template_check(key, text, err);
     if (rc == 0)

@@ -50,10 +50,11 @@ static void parses_locations(void **state)
 
 static void assert_directories(const char *label, bool add_labels, const char *expected)
 {
-    static const struct native_location locations[] = {{"/base/", {"", 0}},
-                                                       {"/apps/", {"{application}/{label}/", 22}}};
+    static struct native_location locations[] = {{"/base/", {"", 0}},
+                                                 {"/apps/", {"{application}/{label}/", 22}}};
     const struct native_settings settings = {.add_label_locations = add_labels,
                                              .default_label = "master"};
+    const struct native_places places = {&settings, locations, 2};
     CR_AUTO_ARENA arena = cr_arena_new(0);
     CR_AUTO(cr_buf) seen = {0};
     struct config_request request;
@@ -61,8 +62,7 @@ static void assert_directories(const char *label, bool add_labels, const char *e
     assert_int_equal(config_request_parse(CR_SLICE("a,b"), CR_SLICE("dev"), cr_slice_of(label),
                                           arena, &request, NULL),
                      0);
-    assert_int_equal(
-        native_backend_directories(locations, 2, &request, &settings, arena, &found, NULL), 0);
+    assert_int_equal(native_backend_directories(&places, &request, arena, &found, NULL), 0);
     for (size_t i = 0; i < found.count; i++)
         cr_buf_printf(&seen, "%s%.*s", i ? " " : "", CR_SLICE_ARG(found.items[i]));
     assert_string_equal(seen.data, expected);
