@@ -6,10 +6,16 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "native_backend.h"
@@ -118,6 +124,43 @@ static int read_code(const struct folder *folder, const char *path)
     return rc;
 }
 
+/* As on a kernel, or in a container, without openat2. */
+static void forbid_openat2(int with)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)with),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {.len = CR_COUNT(code), .filter = code};
+    assert_int_equal(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    assert_int_equal(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+/* No link at all is followed then. */
+static bool reads_by_steps(const struct folder *folder)
+{
+    return read_code(folder, "sub/a.yml") == 0 && read_code(folder, "within") == CR_EINVAL &&
+           read_code(folder, "out/secret") < 0 && read_code(folder, "up/x") < 0 &&
+           read_code(folder, "../x") < 0 && read_code(folder, "sub/../sub/a.yml") < 0 &&
+           read_code(folder, "nothing") == CR_ENOTFOUND &&
+           read_code(folder, "sub") == CR_ENOTFOUND && read_code(folder, "fifo") == CR_ENOTFOUND;
+}
+
+static void assert_reads_by_steps(const struct folder *folder, int with)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        forbid_openat2(with);
+        _exit(reads_by_steps(folder) ? 0 : 1);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void reads_beneath_the_root_only(void **state)
 {
     (void)state;
@@ -147,6 +190,8 @@ static void reads_beneath_the_root_only(void **state)
     assert_int_equal(read_code(&folder, "up/x"), CR_EINVAL);
     assert_int_equal(read_code(&folder, "around"), CR_EINVAL);
     assert_int_not_equal(read_code(&folder, "../x"), 0);
+    assert_reads_by_steps(&folder, ENOSYS);
+    assert_reads_by_steps(&folder, EPERM);
     int64_t modified = 0;
     assert_int_equal(native_files_modified(folder.root, "sub/a.yml", &modified, NULL), 0);
     assert_true(modified > 1700000000);
