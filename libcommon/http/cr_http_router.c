@@ -193,10 +193,8 @@ static void take_params(const struct entry *entry, const struct parts *parts,
         if (segment->kind == LITERAL)
             continue;
         struct cr_slice value = {"", 0};
-        if (segment->kind == PARAM)
-            value = parts->at[i].text;
-        else if (i < parts->count)
-            value = parts->at[i].rest;
+        if (i < parts->count)
+            value = segment->kind == PARAM ? parts->at[i].text : parts->at[i].rest;
         const char *copy = cr_arena_slice(arena, value);
         match->param_names[match->param_count] = segment->text;
         match->param_values[match->param_count++] =
