@@ -11,8 +11,9 @@
  *   6. cr_http_request_done: the answer is out, or the connection is gone.
  *
  * Ownership: a request has two holders, the exchange (until 6) and whoever answers (from 4 until
- * the answer); the server lives until its last request does. Threads:   the server's lock guards
- * everything marked [lock]. Lock order: server, then stream, then libmicrohttpd's own.
+ *            the answer); the server lives until its last request does.
+ * Threads:   the server's lock guards everything marked [lock]. Lock order: server, then stream,
+ *            then libmicrohttpd's own.
  */
 #ifndef CR_HTTP_PRIVATE_H
 #define CR_HTTP_PRIVATE_H

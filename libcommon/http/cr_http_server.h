@@ -14,9 +14,10 @@
  * Ownership: the caller owns the server; route tables must outlive it.
  * Units:     milliseconds, bytes. A zero in the options means the default in its comment.
  * Errors:    cr_http_server_start: CR_EINVAL for options (a ':' in the user) and patterns,
- * CR_EUNAVAILABLE when the address is in use, CR_EIO otherwise; the text says what to do. Threads:
- * handlers run on the server's threads and must not block; start, drain and stop belong to one
- * thread.
+ *            CR_EUNAVAILABLE when the address is in use, CR_EIO otherwise; the text says what to
+ *            do.
+ * Threads:   handlers run on the server's threads and must not block; start, drain and stop belong
+ *            to one thread.
  */
 #ifndef CR_HTTP_SERVER_H
 #define CR_HTTP_SERVER_H

@@ -4,9 +4,10 @@
  *            event's slices live until its callback returns.
  * Units:     bytes.
  * Errors:    cr_sse_feed: CR_ELIMIT when a line or an event passes event_max (0: 256 KiB),
- * CR_ENOMEM, or what the callback returned; the reader must then be finished. Threads:   one at a
- * time. Source:    WHATWG HTML, "Parsing an event stream". Lines end with LF, CR LF or CR; unknown
- * fields (Hystrix' "ping: ") and comments are skipped.
+ *            CR_ENOMEM, or what the callback returned; the reader must then be finished.
+ * Threads:   one at a time.
+ * Source:    WHATWG HTML, "Parsing an event stream". Lines end with LF, CR LF or CR; unknown
+ *            fields (Hystrix' "ping: ") and comments are skipped.
  */
 #ifndef CR_SSE_H
 #define CR_SSE_H

@@ -14,8 +14,9 @@
  * Ownership: the caller owns the log; every stream must be closed (the server stopped) before it is
  *            freed.
  * Bounds:    entries_max, bytes_max, retention_ms and followers_max. An event of more than
- * bytes_max is not kept: everybody gets the state instead. Errors:    CR_ELIMIT: too many followers
- * or streams; CR_EUNAVAILABLE: the server drains; CR_ENOMEM. The request is then still unanswered.
+ *            bytes_max is not kept: everybody gets the state instead.
+ * Errors:    CR_ELIMIT: too many followers or streams; CR_EUNAVAILABLE: the server drains;
+ *            CR_ENOMEM. The request is then still unanswered.
  * Threads:   any. collect and take_state are called without a lock of the log's, so both may take
  *            the owner's lock, and append, mark and sequence may be called under it.
  * Source:    WHATWG HTML, "Server-sent events": Last-Event-ID.
