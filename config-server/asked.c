@@ -1,8 +1,13 @@
 /* asked: what the handlers have in common: checks, waiting, and answers to failures. */
 #include "asked.h"
 
+#include <stdio.h>
+
+#include "cr_clock.h"
+#include "cr_http_gzip.h"
 #include "cr_url.h"
 #include "disposition.h"
+#include "entity_tag.h"
 
 #define RETRY_AFTER_S "5"
 
@@ -15,6 +20,30 @@ void asked_guard(struct cr_http_request *req)
         return; /* the path is refused anyway */
     if (disposition_is_needed(path, name))
         cr_http_answer_header(req, "Content-Disposition", DISPOSITION);
+}
+
+void asked_tell_fetched(struct cr_http_request *req, int64_t fetched_wall_ms)
+{
+    char text[CR_RFC3339_SIZE];
+    if (fetched_wall_ms == 0)
+        return;
+    cr_clock_rfc3339(fetched_wall_ms, text);
+    cr_http_answer_header(req, "X-Config-Fetched", text);
+}
+
+/* Where the answer may be compressed its bytes may be others, so the tag is a weak one. */
+bool asked_has(struct cr_http_request *req, const char *tag)
+{
+    char shown[ENTITY_TAG_SIZE + 2];
+    bool weak = cr_http_gzip_accepted(cr_http_header(req, "Accept-Encoding"));
+    if (!*tag)
+        return false;
+    (void)snprintf(shown, sizeof(shown), "%s%s", weak ? "W/" : "", tag);
+    cr_http_answer_header(req, "ETag", shown);
+    if (!entity_tag_is_listed(cr_http_header(req, "If-None-Match"), cr_slice_of(tag)))
+        return false;
+    cr_http_answer(req, 304, NULL, (struct cr_slice){0});
+    return true;
 }
 
 void asked_refused(struct cr_http_request *req, int code, const struct cr_err *err)

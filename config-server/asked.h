@@ -46,6 +46,11 @@ void asked_answer(struct asked *asked, void (*answer)(struct asked *asked));
 /* Has the answer bear a Content-Disposition where the name in the path asks for it. */
 void asked_guard(struct cr_http_request *req);
 
+/* Has the answer tell when the remote repositories were last fetched; 0: there are none. */
+void asked_tell_fetched(struct cr_http_request *req, int64_t fetched_wall_ms);
+/* Has the answer bear the tag. True: the client has these bytes, and was answered so. */
+CR_MUST_CHECK bool asked_has(struct cr_http_request *req, const char *tag);
+
 /* What the service said instead of an answer. */
 void asked_failed(struct asked *asked, int code, const struct cr_err *err);
 /* A path or request that was not understood. */

@@ -70,7 +70,7 @@ static bool is_broken(struct composite *composite, const struct config_choice *c
         return false;
     append_broken_key(choice, request, &key);
     return cr_buf_status(&key) == 0 &&
-           answer_cache_get(composite->broken, cr_buf_view(&key), &nothing);
+           answer_cache_get(composite->broken, cr_buf_view(&key), &nothing, NULL);
 }
 
 /* The first candidate of one backend whose files are not known to be broken. */
@@ -149,6 +149,18 @@ bool composite_has_state(const struct composite *composite)
     return composite->count == 1 && composite->backends[0]->versioned;
 }
 
+int64_t composite_fetched(const struct composite_choice *choice)
+{
+    int64_t oldest_ms = 0;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct config_choice *item = &choice->items[i];
+        int64_t wall_ms = item->backend->ops->fetched ? item->backend->ops->fetched(item) : 0;
+        if (wall_ms > 0 && (oldest_ms == 0 || wall_ms < oldest_ms))
+            oldest_ms = wall_ms;
+    }
+    return oldest_ms;
+}
+
 /* --- sources --- */
 
 static int append_sources(struct environment_sources *sources,
@@ -166,7 +178,7 @@ static int append_sources(struct environment_sources *sources,
         memcpy(all, sources->items, sources->count * sizeof(*all));
     if (found->count > 0)
         memcpy(all + sources->count, found->items, found->count * sizeof(*all));
-    *sources = (struct environment_sources){all, count};
+    *sources = (struct environment_sources){all, count, sources->own || found->own};
     return 0;
 }
 
@@ -210,7 +222,7 @@ static int note_broken(struct composite *composite, const struct config_choice *
     append_broken_key(choice, request, &key);
     if (cr_buf_status(&key) < 0)
         return CR_ENOMEM;
-    answer_cache_put(composite->broken, cr_buf_view(&key), CR_SLICE(""));
+    answer_cache_put(composite->broken, cr_buf_view(&key), &(struct answer){.stays = true});
     cr_log_warn(composite->options.log, "config.passed-over", "%s: %s; asking the next repository",
                 choice->name, failure->text);
     return CR_ECONFLICT;

@@ -59,6 +59,10 @@ bool composite_key(const struct composite_choice *choice, struct cr_buf *out);
 bool composite_version(const struct composite *composite, const struct composite_choice *choice,
                        struct cr_buf *out);
 
+/* When the remote repositories of a choice were last fetched, since 1970: the oldest time; 0 where
+ * there is none, or it is not known. */
+int64_t composite_fetched(const struct composite_choice *choice);
+
 /* Spring says state "" for one git backend, and null for others. */
 bool composite_has_state(const struct composite *composite);
 

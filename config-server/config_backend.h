@@ -57,6 +57,9 @@ struct config_backend_ops {
     /* Adds the fetches that an answer should wait for. NULL: there are none. */
     void (*wait)(struct config_backend *backend, const struct config_request *request,
                  struct config_wait *wait);
+    /* When the remote repository of a choice was last fetched, since 1970; 0: it is a local one, or
+     * nobody knows. NULL: there are no remote ones. */
+    int64_t (*fetched)(const struct config_choice *choice);
     void (*close)(struct config_backend *backend);
 };
 

@@ -44,6 +44,7 @@ struct making {
     struct composite_choice choice;
     int (*make)(struct making *making, struct cr_err *err);
     void *into;
+    int64_t *fetched_wall_ms; /* of what was chosen */
 };
 
 /* The operator's own properties go before everything in the files. */
@@ -59,12 +60,14 @@ static int put_in_front(const struct environment_sources *front, struct cr_arena
     memcpy(all, front->items, front->count * sizeof(*all));
     if (sources->count > 0)
         memcpy(all + front->count, sources->items, sources->count * sizeof(*all));
-    *sources = (struct environment_sources){all, count};
+    *sources = (struct environment_sources){all, count, sources->own};
     return 0;
 }
 
+/* out_own: some of its files are no other application's. */
 static int make_environment(const struct making *making, struct cr_arena *arena,
-                            struct cr_wire_environment *out_environment, struct cr_err *err)
+                            struct cr_wire_environment *out_environment, bool *out_own,
+                            struct cr_err *err)
 {
     struct config_service *service = making->service;
     const struct config_request *request = making->request;
@@ -73,6 +76,7 @@ static int make_environment(const struct making *making, struct cr_arena *arena,
     int rc = composite_build(&service->composite, &making->choice, arena, &sources, err);
     if (rc == CR_EINVAL && err) /* what stands in a file is no fault of the request's */
         rc = err->code = CR_EPARSE;
+    *out_own = sources.own;
     if (rc == 0)
         rc = put_in_front(&service->overrides, arena, &sources, err);
     if (rc < 0)
@@ -112,6 +116,7 @@ static int choose_and_make(struct making *making, struct cr_err *err)
         int rc = composite_choose(composite, making->request, &making->choice, err);
         if (rc < 0)
             return rc;
+        *making->fetched_wall_ms = composite_fetched(&making->choice);
         rc = making->make(making, err);
         if (rc < 0 && rc != CR_ENOTFOUND && rc != CR_EINVAL && rc != CR_ECONFLICT)
             note_unreadable(making, err);
@@ -127,6 +132,7 @@ static int choose_and_make(struct making *making, struct cr_err *err)
 struct rendering {
     const struct config_view_options *options;
     struct cr_buf *out;
+    struct config_answer *answer;
 };
 
 static void append_request(const struct config_request *request,
@@ -145,13 +151,13 @@ static void append_request(const struct config_request *request,
 }
 
 static int render(const struct making *making, const struct config_view_options *options,
-                  struct cr_buf *out, struct cr_err *err)
+                  struct cr_buf *out, bool *out_own, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(BUILD_BYTES_MAX);
     struct cr_wire_environment environment = {0};
     if (!arena)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    int rc = make_environment(making, arena, &environment, err);
+    int rc = make_environment(making, arena, &environment, out_own, err);
     if (rc == 0 && environment.source_count == 0 && !making->service->settings->accept_empty)
         rc = cr_err_set(err, CR_ENOTFOUND, "application '%.*s' has no configuration",
                         CR_SLICE_ARG(environment.name));
@@ -167,28 +173,36 @@ static int answer(struct making *making, struct cr_err *err)
     append_request(making->request, rendering->options, &key);
     if (cr_buf_status(&key) < 0)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    if (kept && answer_cache_get(service->answers, cr_buf_view(&key), rendering->out)) {
+    char *tag = rendering->answer->tag;
+    if (kept && answer_cache_get(service->answers, cr_buf_view(&key), rendering->out, tag)) {
         cr_counter_add(service->from_memory, 1);
         return 0;
     }
     CR_AUTO(cr_buf) body = {.max = ANSWER_BYTES_MAX};
-    int rc = render(making, rendering->options, &body, err);
+    bool own = false;
+    int rc = render(making, rendering->options, &body, &own, err);
     if (rc < 0)
         return rc;
     cr_counter_add(service->from_files, 1);
+    entity_tag_make(cr_slice_of(config_view_type(rendering->options->view)), cr_buf_view(&body),
+                    tag);
+    const struct answer made = {cr_buf_view(&body), tag, own};
     if (kept)
-        answer_cache_put(service->answers, cr_buf_view(&key), cr_buf_view(&body));
+        answer_cache_put(service->answers, cr_buf_view(&key), &made);
     cr_buf_slice(rendering->out, cr_buf_view(&body));
     return 0;
 }
 
 int config_service_answer(struct config_service *service, const struct config_request *request,
                           const struct config_view_options *options, struct cr_buf *out,
-                          struct cr_err *err)
+                          struct config_answer *out_answer, struct cr_err *err)
 {
-    struct rendering rendering = {options, out};
-    struct making making = {
-        .service = service, .request = request, .make = answer, .into = &rendering};
+    struct rendering rendering = {options, out, out_answer};
+    struct making making = {.service = service,
+                            .request = request,
+                            .make = answer,
+                            .into = &rendering,
+                            .fetched_wall_ms = &out_answer->fetched_wall_ms};
     return choose_and_make(&making, err);
 }
 
@@ -205,6 +219,7 @@ struct fetching {
 static int fetch(struct making *making, struct cr_err *err)
 {
     const struct fetching *fetching = making->into;
+    bool own;
     struct config_resource *resource = fetching->resource;
     struct composite_file file;
     int rc = composite_find(&making->service->composite, &making->choice, fetching->path,
@@ -212,7 +227,7 @@ static int fetch(struct making *making, struct cr_err *err)
     if (rc == CR_EINVAL && err) /* a link that leads out */
         rc = err->code = CR_EPARSE;
     if (rc == 0)
-        rc = make_environment(making, fetching->arena, &resource->environment, err);
+        rc = make_environment(making, fetching->arena, &resource->environment, &own, err);
     if (rc == 0) {
         resource->bytes = file.bytes;
         resource->modified_s = file.modified_wall_s;
@@ -225,8 +240,11 @@ int config_service_resource(struct config_service *service, const struct config_
                             struct config_resource *out_resource, struct cr_err *err)
 {
     struct fetching fetching = {path, arena, out_resource};
-    struct making making = {
-        .service = service, .request = request, .make = fetch, .into = &fetching};
+    struct making making = {.service = service,
+                            .request = request,
+                            .make = fetch,
+                            .into = &fetching,
+                            .fetched_wall_ms = &out_resource->fetched_wall_ms};
     return choose_and_make(&making, err);
 }
 

@@ -23,6 +23,7 @@
 #include "cr_buf.h"
 #include "cr_err.h"
 #include "cr_wire_environment.h"
+#include "entity_tag.h"
 #include "git_backend.h"
 
 struct config_service;
@@ -47,15 +48,23 @@ bool config_service_wait(struct config_service *service, const struct config_req
                          struct config_wait *wait);
 
 /* Appends the environment to out, in the form that options name. */
+struct config_answer {
+    char tag[ENTITY_TAG_SIZE]; /* of the bytes */
+    /* When the remote repositories that it comes from were last fetched: the oldest time, since
+     * 1970; 0: there are none. Also told of an answer that fails. */
+    int64_t fetched_wall_ms;
+};
 CR_MUST_CHECK int config_service_answer(struct config_service *service,
                                         const struct config_request *request,
                                         const struct config_view_options *options,
-                                        struct cr_buf *out, struct cr_err *err);
+                                        struct cr_buf *out, struct config_answer *out_answer,
+                                        struct cr_err *err);
 
 /* A file and the environment that belongs to it, both of one resolution; in the arena. */
 struct config_resource {
     struct cr_slice bytes;
     int64_t modified_s; /* since 1970: the commit's time, or the file's in a plain folder */
+    int64_t fetched_wall_ms; /* as of an answer */
     struct cr_wire_environment environment;
 };
 /* path: as config_request has it ("sub/nginx.conf"). CR_ENOTFOUND: no such file or label. */

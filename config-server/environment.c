@@ -140,6 +140,13 @@ static const char *source_name(struct builder *builder, const struct resolver_fi
                            uri ? "" : "file:", CR_SLICE_ARG(file->directory), index);
 }
 
+static bool is_shared(const char *path)
+{
+    struct cr_slice whole = cr_slice_of(path);
+    return cr_slice_starts(cr_slice_from(whole, (size_t)(cr_slice_find_last(whole, '/') + 1)),
+                           CR_SLICE("application"));
+}
+
 static int add_source(struct builder *builder, const struct resolver_file *file,
                       const struct cr_flat *flat, size_t index)
 {
@@ -150,6 +157,7 @@ static int add_source(struct builder *builder, const struct resolver_file *file,
     const struct cr_wire_property *properties = wire_properties(builder, &flat->docs[index]);
     if (!name || !properties)
         return out_of_memory(builder);
+    builder->sources.own |= !is_shared(file->path);
     builder->sources.items[builder->sources.count++] = (struct cr_wire_source){
         .name = cr_slice_of(name), .properties = properties, .count = flat->docs[index].count};
     return 0;

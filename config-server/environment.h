@@ -43,6 +43,7 @@ struct environment_options {
 struct environment_sources {
     struct cr_wire_source *items;
     size_t count;
+    bool own; /* some come from other files than application*, which all applications share */
 };
 
 CR_MUST_CHECK int environment_build(const struct environment_options *options,

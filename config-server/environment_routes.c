@@ -7,14 +7,20 @@
 static void answer(struct asked *asked)
 {
     struct cr_err err = {0};
+    struct config_answer made = {0};
     CR_AUTO(cr_buf) body = {0};
-    int rc =
-        config_service_answer(asked->site->service, &asked->request, &asked->view, &body, &err);
+    int rc = config_service_answer(asked->site->service, &asked->request, &asked->view, &body,
+                                   &made, &err);
+    asked_tell_fetched(asked->req, made.fetched_wall_ms);
     if (rc < 0) {
         asked_failed(asked, rc, &err);
         return;
     }
     asked_guard(asked->req);
+    if (asked->view.view == CONFIG_VIEW_V1 || asked->view.view == CONFIG_VIEW_V2)
+        cr_http_answer_header(asked->req, "Vary", "Accept");
+    if (asked_has(asked->req, made.tag))
+        return;
     cr_http_answer_buf(asked->req, 200, config_view_type(asked->view.view), &body);
 }
 

@@ -293,6 +293,13 @@ static void wait_for(struct config_backend *base, const struct config_request *r
     }
 }
 
+static int64_t fetched(const struct config_choice *choice)
+{
+    const struct git_pooled *pooled = choice->place;
+    struct remote *remote = git_backend_remote(pooled->backend);
+    return remote ? remote_fetched_wall_ms(remote) : 0;
+}
+
 /* --- life --- */
 
 static int copy_list(const struct cr_setting_list *list, struct cr_arena *arena,
@@ -369,7 +376,8 @@ static void close_backend(struct config_backend *base)
 int pattern_backend_open(const struct pattern_backend_options *options,
                          struct config_backend **out_backend, struct cr_err *err)
 {
-    static const struct config_backend_ops ops = {choose, release, look, wait_for, close_backend};
+    static const struct config_backend_ops ops = {choose, release, look, wait_for,
+                                                  fetched, close_backend};
     struct pattern_backend *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

@@ -303,6 +303,12 @@ bool remote_is_mirrored(struct remote *remote)
     return remote->state.mirrored;
 }
 
+int64_t remote_fetched_wall_ms(struct remote *remote)
+{
+    CR_LOCKED(&remote->lock);
+    return remote->state.fetched_wall_ms;
+}
+
 static void set(struct remote *remote, bool *flag)
 {
     cr_mutex_lock(&remote->lock);

@@ -57,6 +57,7 @@ struct remote_state {
 };
 void remote_state(struct remote *remote, struct remote_state *out_state);
 bool remote_is_mirrored(struct remote *remote);
+int64_t remote_fetched_wall_ms(struct remote *remote); /* as in the state */
 
 /* Fetch soon, whatever the rate. */
 void remote_refresh(struct remote *remote);

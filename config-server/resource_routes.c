@@ -4,6 +4,7 @@
 #include "accept.h"
 #include "charset.h"
 #include "cr_buf.h"
+#include "entity_tag.h"
 #include "http_date.h"
 #include "placeholders.h"
 
@@ -44,30 +45,44 @@ static int make_text(const struct asked_file *file, const struct config_resource
                         : cr_err_set(err, CR_ENOMEM, "out of memory");
 }
 
+static void answer_bytes(struct asked_file *file, struct cr_slice bytes)
+{
+    struct cr_http_request *req = file->asked.req;
+    char tag[ENTITY_TAG_SIZE];
+    asked_guard(req);
+    entity_tag_make(cr_slice_of(file->type), bytes, tag);
+    if (!asked_has(req, tag))
+        cr_http_answer(req, 200, file->type, bytes);
+}
+
+/* The tag is more exact than the time, so where it is asked for the time does not count. */
 static void answer_found(struct asked_file *file, const struct config_resource *found)
 {
     struct cr_http_request *req = file->asked.req;
     struct cr_err err = {0};
     char modified[HTTP_DATE_SIZE];
     CR_AUTO(cr_buf) text = {.max = TEXT_BYTES_MAX};
+    cr_http_answer_header(req, "Vary", "Accept, Accept-Charset");
     if (found->modified_s > 0) {
         http_date_write(found->modified_s, modified);
         cr_http_answer_header(req, "Last-Modified", modified);
-        if (is_not_modified(req, found->modified_s)) {
+        if (!cr_http_header(req, "If-None-Match").ptr && is_not_modified(req, found->modified_s)) {
             cr_http_answer(req, 304, NULL, (struct cr_slice){0});
             return;
         }
     }
-    int rc = file->form == ACCEPT_FILE_TEXT ? make_text(file, found, &text, &err) : 0;
-    if (rc < 0) {
-        asked_failed(&file->asked, rc, &err);
+    if (file->form != ACCEPT_FILE_TEXT) {
+        answer_bytes(file, found->bytes);
         return;
     }
-    asked_guard(req);
-    if (file->form == ACCEPT_FILE_TEXT)
-        cr_http_answer_buf(req, 200, file->type, &text);
+    int rc = make_text(file, found, &text, &err);
+    if (rc == 0 && cr_buf_status(&text) < 0)
+        rc = cr_err_set(&err, cr_buf_status(&text), "the answer: %s",
+                        cr_code_name(cr_buf_status(&text)));
+    if (rc < 0)
+        asked_failed(&file->asked, rc, &err);
     else
-        cr_http_answer(req, 200, file->type, found->bytes);
+        answer_bytes(file, cr_buf_view(&text));
 }
 
 /* A file that is not there is an empty 404, as Spring's advice for resources has it. */
@@ -80,6 +95,7 @@ static void answer(struct asked *asked)
     int rc = arena ? config_service_resource(asked->site->service, &asked->request, file->path,
                                              arena, &found, &err)
                    : cr_err_set(&err, CR_ENOMEM, "out of memory");
+    asked_tell_fetched(asked->req, found.fetched_wall_ms);
     if (rc == CR_ENOTFOUND)
         cr_http_answer(asked->req, 404, NULL, (struct cr_slice){0});
     else if (rc < 0)

@@ -11,11 +11,19 @@
 #include "answer_cache.h"
 #include "label_cache.h"
 
+static void put(struct answer_cache *cache, const char *key, struct cr_slice body)
+{
+    const struct answer answer = {body, "\"tag\"", true};
+    answer_cache_put(cache, cr_slice_of(key), &answer);
+}
+
 static bool has(struct answer_cache *cache, const char *key, const char *body)
 {
     CR_AUTO(cr_buf) out = {0};
-    if (!answer_cache_get(cache, cr_slice_of(key), &out))
+    char tag[ENTITY_TAG_SIZE];
+    if (!answer_cache_get(cache, cr_slice_of(key), &out, tag))
         return false;
+    assert_string_equal(tag, "\"tag\"");
     assert_true(cr_slice_is(cr_buf_view(&out), body));
     return true;
 }
@@ -25,11 +33,11 @@ static void keeps_and_replaces(void **state)
     (void)state;
     struct answer_cache *cache = answer_cache_new(10000);
     assert_false(has(cache, "a", ""));
-    answer_cache_put(cache, CR_SLICE("a"), CR_SLICE("one"));
-    answer_cache_put(cache, CR_SLICE("b"), CR_SLICE(""));
+    put(cache, "a", CR_SLICE("one"));
+    put(cache, "b", CR_SLICE(""));
     assert_true(has(cache, "a", "one"));
     assert_true(has(cache, "b", ""));
-    answer_cache_put(cache, CR_SLICE("a"), CR_SLICE("two"));
+    put(cache, "a", CR_SLICE("two"));
     assert_true(has(cache, "a", "two"));
     assert_int_equal(answer_cache_count(cache), 2);
     answer_cache_free(cache);
@@ -38,19 +46,20 @@ static void keeps_and_replaces(void **state)
 static void lets_the_longest_unused_go(void **state)
 {
     (void)state;
-    struct answer_cache *cache = answer_cache_new(3 * 300);
+    struct answer_cache *cache = answer_cache_new(4 * 340);
     char body[120];
     memset(body, 'x', sizeof(body));
     struct cr_slice text = {body, sizeof(body)};
-    answer_cache_put(cache, CR_SLICE("a"), text);
-    answer_cache_put(cache, CR_SLICE("b"), text);
-    answer_cache_put(cache, CR_SLICE("c"), text);
+    put(cache, "a", text);
+    put(cache, "b", text);
+    put(cache, "c", text);
     CR_AUTO(cr_buf) out = {0};
-    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out));
-    answer_cache_put(cache, CR_SLICE("d"), text);
-    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out));
-    assert_false(answer_cache_get(cache, CR_SLICE("b"), &out));
-    assert_true(answer_cache_bytes(cache) <= 900);
+    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out, NULL));
+    put(cache, "d", text);
+    put(cache, "e", text);
+    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out, NULL));
+    assert_false(answer_cache_get(cache, CR_SLICE("b"), &out, NULL));
+    assert_true(answer_cache_bytes(cache) <= 4 * 340);
     answer_cache_free(cache);
 }
 
@@ -61,15 +70,72 @@ static void stays_within_its_bytes(void **state)
     for (int i = 0; i < 5000; i++) {
         char key[32];
         (void)snprintf(key, sizeof(key), "invented-%d", i);
-        answer_cache_put(cache, cr_slice_of(key), cr_slice_of(key));
+        put(cache, key, cr_slice_of(key));
         assert_true(answer_cache_bytes(cache) <= 50000);
     }
     assert_true(answer_cache_count(cache) > 100);
     answer_cache_free(cache);
     cache = answer_cache_new(0);
-    answer_cache_put(cache, CR_SLICE("a"), CR_SLICE("b"));
+    put(cache, "a", CR_SLICE("b"));
     assert_int_equal(answer_cache_count(cache), 0);
     answer_cache_free(cache);
+}
+
+/* What was asked for twice outlives any number of keys that were not, or that never may stay. */
+static void a_flood_leaves_what_was_asked_for_again(void **state)
+{
+    (void)state;
+    struct answer_cache *cache = answer_cache_new(20000);
+    static const struct answer fleeting = {.body = {"xxxxxxxxxxxxxxxx", 16}};
+    CR_AUTO(cr_buf) out = {0};
+    char key[32];
+    put(cache, "real", CR_SLICE("body"));
+    assert_true(has(cache, "real", "body"));
+    for (int i = 0; i < 5000; i++) {
+        (void)snprintf(key, sizeof(key), "invented-%d", i);
+        answer_cache_put(cache, cr_slice_of(key), &fleeting);
+        assert_true(answer_cache_get(cache, cr_slice_of(key), &out, NULL));
+        put(cache, key, CR_SLICE("once"));
+    }
+    assert_true(has(cache, "real", "body"));
+    answer_cache_free(cache);
+}
+
+/* Those that are proven keep to their part; the oldest of them are the first to go. */
+static void the_proven_keep_to_their_part(void **state)
+{
+    (void)state;
+    struct answer_cache *cache = answer_cache_new(20000);
+    char key[32];
+    for (int i = 0; i < 500; i++) {
+        (void)snprintf(key, sizeof(key), "real-%d", i);
+        put(cache, key, CR_SLICE("body"));
+        assert_true(has(cache, key, "body"));
+    }
+    put(cache, "new", CR_SLICE("body"));
+    assert_true(has(cache, "new", "body"));
+    assert_true(has(cache, "real-499", "body"));
+    assert_false(has(cache, "real-0", "body"));
+    assert_true(answer_cache_bytes(cache) <= 20000);
+    answer_cache_free(cache);
+}
+
+static void tags_name_bytes(void **state)
+{
+    (void)state;
+    char one[ENTITY_TAG_SIZE], two[ENTITY_TAG_SIZE], typed[ENTITY_TAG_SIZE];
+    entity_tag_make(CR_SLICE("text/plain"), CR_SLICE("a: 1"), one);
+    entity_tag_make(CR_SLICE("text/plain"), CR_SLICE("a: 2"), two);
+    entity_tag_make(CR_SLICE("text/html"), CR_SLICE("a: 1"), typed);
+    assert_int_equal(strlen(one), ENTITY_TAG_SIZE - 1);
+    assert_string_not_equal(one, two);
+    assert_string_not_equal(one, typed);
+    CR_AUTO(cr_buf) list = {0};
+    cr_buf_printf(&list, "\"x\" , W/%s,\"y\"", one);
+    assert_true(entity_tag_is_listed(cr_buf_view(&list), cr_slice_of(one)));
+    assert_false(entity_tag_is_listed(cr_buf_view(&list), cr_slice_of(two)));
+    assert_true(entity_tag_is_listed(CR_SLICE("*"), cr_slice_of(two)));
+    assert_false(entity_tag_is_listed((struct cr_slice){0}, cr_slice_of(two)));
 }
 
 static void labels_do_not_outlive_a_change(void **state)
@@ -100,6 +166,9 @@ int main(void)
         cmocka_unit_test(keeps_and_replaces),
         cmocka_unit_test(lets_the_longest_unused_go),
         cmocka_unit_test(stays_within_its_bytes),
+        cmocka_unit_test(a_flood_leaves_what_was_asked_for_again),
+        cmocka_unit_test(the_proven_keep_to_their_part),
+        cmocka_unit_test(tags_name_bytes),
         cmocka_unit_test(labels_do_not_outlive_a_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
