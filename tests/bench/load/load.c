@@ -5,7 +5,8 @@
  *
  * FILE holds requests, each behind a line with its length in bytes; they are sent in turn, COUNT in
  * all, at RATE a second (0: as fast as they are answered). Prints one line of JSON: how many were
- * answered with 2xx and how many not, bytes read, seconds, and the slowest answer.
+ * answered with 2xx and how many not, bytes read, seconds, the median answer, the 99th percentile
+ * and the slowest.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 enum { CONNECTIONS_MAX = 4096, REQUESTS_MAX = 200000, READ_MAX = 256 * 1024, HEAD_MAX = 8192 };
+enum { TOOK_MAX_US = 200000 }; /* longer answers count as that */
 
 struct request {
     const char *text;
@@ -61,6 +63,7 @@ struct load {
 };
 
 static char scratch[READ_MAX];
+static uint32_t took_us[TOOK_MAX_US + 1]; /* how many answers took so long */
 
 static void die(const char *what)
 {
@@ -110,6 +113,7 @@ static void answered(struct load *load, struct connection *c)
     double took_s = now_s() - c->sent_s;
     load->good += c->good;
     load->bad += !c->good;
+    took_us[took_s * 1e6 < TOOK_MAX_US ? (size_t)(took_s * 1e6) : TOOK_MAX_US]++;
     if (took_s > load->slowest_s)
         load->slowest_s = took_s;
     c->busy = false;
@@ -233,6 +237,16 @@ static uint64_t due(const struct load *load, double began_s)
     return count < (double)load->wanted ? (uint64_t)count : load->wanted;
 }
 
+/* The time that this part of the answers kept to. */
+static unsigned percentile_us(const struct load *load, double part)
+{
+    uint64_t wanted = (uint64_t)((double)(load->good + load->bad) * part), seen = 0;
+    unsigned us = 0;
+    while (us < TOOK_MAX_US && (seen += took_us[us]) <= wanted)
+        us++;
+    return us;
+}
+
 static void run(struct load *load)
 {
     double began_s = now_s();
@@ -246,10 +260,11 @@ static void run(struct load *load)
         for (int i = 0; i < count; i++)
             read_answer(load, events[i].data.ptr);
     }
-    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"slowest_s\": "
-           "%.6f}\n",
+    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"p50_us\": %u, "
+           "\"p99_us\": %u, \"slowest_s\": %.6f}\n",
            (unsigned long long)load->good, (unsigned long long)load->bad,
-           (unsigned long long)load->bytes, now_s() - began_s, load->slowest_s);
+           (unsigned long long)load->bytes, now_s() - began_s, percentile_us(load, 0.5),
+           percentile_us(load, 0.99), load->slowest_s);
 }
 
 static void read_requests(struct load *load, const char *path)
