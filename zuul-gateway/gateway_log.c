@@ -22,7 +22,8 @@ static void write_record(const struct gateway_log *log, const struct access_reco
 {
     char status[CR_LOG_INT_SIZE], total[CR_LOG_INT_SIZE], wait[CR_LOG_INT_SIZE];
     char in[CR_LOG_INT_SIZE], out[CR_LOG_INT_SIZE];
-    const struct cr_log_field fields[] = {
+    enum { ALWAYS = 11 };
+    struct cr_log_field fields[ALWAYS + 2] = {
         {"method", cr_slice_of(record->method)},
         {"path", cr_slice_of(record->path)},
         {"status", cr_log_int(record->status, status)},
@@ -34,9 +35,12 @@ static void write_record(const struct gateway_log *log, const struct access_reco
         {"upstream", cr_slice_of(record->upstream)},
         {"peer", cr_slice_of(record->peer)},
         {"id", cr_slice_of(record->id)},
-        {"end", cr_slice_of(failure_name(record->failure))},
     };
-    size_t count = CR_COUNT(fields) - (record->failure == FAILURE_NONE);
+    size_t count = ALWAYS;
+    if (record->trace[0])
+        fields[count++] = (struct cr_log_field){"trace", cr_slice_of(record->trace)};
+    if (record->failure != FAILURE_NONE)
+        fields[count++] = (struct cr_log_field){"end", cr_slice_of(failure_name(record->failure))};
     cr_log_write_fields(log->log, CR_LOG_INFO, "request", fields, count, NULL);
 }
 

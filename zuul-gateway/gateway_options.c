@@ -84,6 +84,9 @@ int gateway_options_fill(struct plane_options *out_options, const struct gateway
         .compat_errors = settings->compat_errors,
         .via = settings->via,
         .log_every = (unsigned)settings->log_every,
+        .trace = settings->trace,
+        .trace_b3 = settings->trace_b3,
+        .trace_every = (unsigned)settings->trace_every,
     };
     fill_limits(&options, settings);
     fill_times(&options, settings);

@@ -44,6 +44,8 @@ struct gateway_settings {
     struct cr_setting_list trusted;
     bool expose_internal;
     int64_t log_every;
+    bool trace, trace_b3;
+    int64_t trace_every;
 
     int64_t target_max, head_max, field_max, fields_max;
     int64_t upstream_head_max, upstream_fields_max;

@@ -27,20 +27,9 @@ int cr_slice_compare(struct cr_slice a, struct cr_slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-bool cr_slice_starts(struct cr_slice s, struct cr_slice prefix)
-{
-    return s.len >= prefix.len && cr_slice_equal(cr_slice_sub(s, 0, prefix.len), prefix);
-}
-
 bool cr_slice_ends(struct cr_slice s, struct cr_slice suffix)
 {
     return s.len >= suffix.len && cr_slice_equal(cr_slice_from(s, s.len - suffix.len), suffix);
-}
-
-ptrdiff_t cr_slice_find(struct cr_slice s, char c)
-{
-    const char *hit = s.len ? memchr(s.ptr, c, s.len) : NULL;
-    return hit ? hit - s.ptr : -1;
 }
 
 ptrdiff_t cr_slice_find_last(struct cr_slice s, char c)
@@ -69,21 +58,6 @@ struct cr_slice cr_slice_trim(struct cr_slice s)
     while (s.len > 0 && is_blank(s.ptr[s.len - 1]))
         s.len--;
     return s;
-}
-
-bool cr_slice_split(struct cr_slice *rest, char separator, struct cr_slice *out_part)
-{
-    if (!rest->ptr)
-        return false;
-    ptrdiff_t at = cr_slice_find(*rest, separator);
-    if (at < 0) {
-        *out_part = *rest;
-        *rest = (struct cr_slice){NULL, 0};
-        return true;
-    }
-    *out_part = cr_slice_sub(*rest, 0, (size_t)at);
-    *rest = (struct cr_slice){rest->ptr + at + 1, rest->len - (size_t)at - 1};
-    return true;
 }
 
 bool cr_slice_equal_secret(struct cr_slice a, struct cr_slice b)

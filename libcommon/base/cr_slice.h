@@ -42,11 +42,18 @@ static inline bool cr_slice_is(struct cr_slice a, const char *text)
 
 bool cr_slice_equal_nocase(struct cr_slice a, struct cr_slice b); /* ASCII */
 int cr_slice_compare(struct cr_slice a, struct cr_slice b);       /* bytes, as memcmp */
-bool cr_slice_starts(struct cr_slice s, struct cr_slice prefix);
+static inline bool cr_slice_starts(struct cr_slice s, struct cr_slice prefix)
+{
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
 bool cr_slice_ends(struct cr_slice s, struct cr_slice suffix);
 
 /* Index of the first (last) c, or -1. */
-ptrdiff_t cr_slice_find(struct cr_slice s, char c);
+static inline ptrdiff_t cr_slice_find(struct cr_slice s, char c)
+{
+    const char *hit = s.len ? (const char *)memchr(s.ptr, c, s.len) : NULL;
+    return hit ? hit - s.ptr : -1;
+}
 ptrdiff_t cr_slice_find_last(struct cr_slice s, char c);
 /* Index of the first occurrence of needle, or -1. */
 ptrdiff_t cr_slice_search(struct cr_slice s, struct cr_slice needle);
@@ -71,7 +78,20 @@ struct cr_slice cr_slice_trim(struct cr_slice s);
 
 /* Takes the part before the next separator out of *rest; false when *rest is used up, which is
  * shown by a NULL ptr. "a,,b" gives "a", "", "b"; "a," gives "a", ""; "" gives one empty part. */
-bool cr_slice_split(struct cr_slice *rest, char separator, struct cr_slice *out_part);
+static inline bool cr_slice_split(struct cr_slice *rest, char separator, struct cr_slice *out_part)
+{
+    if (!rest->ptr)
+        return false;
+    *out_part = *rest;
+    ptrdiff_t at = cr_slice_find(*rest, separator);
+    if (at < 0) {
+        *rest = (struct cr_slice){NULL, 0};
+        return true;
+    }
+    out_part->len = (size_t)at;
+    *rest = (struct cr_slice){rest->ptr + at + 1, rest->len - (size_t)at - 1};
+    return true;
+}
 
 /* Compares in time that depends on the lengths only: for credentials. */
 bool cr_slice_equal_secret(struct cr_slice a, struct cr_slice b);

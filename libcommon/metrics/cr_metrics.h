@@ -55,6 +55,7 @@ void cr_metrics_label(struct cr_buf *labels, const char *key, struct cr_slice va
 
 /* --- showing --- */
 
+enum { CR_METRIC_POWERS = 32 };
 enum cr_metric_kind { CR_METRIC_COUNTER, CR_METRIC_GAUGE, CR_METRIC_HISTOGRAM, CR_METRIC_TIMER };
 
 /* One series at this moment. Texts are valid during the walk that shows it. */
@@ -68,6 +69,9 @@ struct cr_metric {
     double sum, max;    /* histogram, timer (in seconds); max of the last one to two minutes */
     int64_t count;
     const struct cr_histogram *histogram;
+    /* Of a collector, instead: CR_METRIC_POWERS counts, of the values from 2^i to below 2^(i+1)
+     * (and of 0 with the first). Copied. */
+    const uint64_t *powers;
 };
 
 /* Series that somebody makes only when somebody looks (per command, per worker): a collector calls

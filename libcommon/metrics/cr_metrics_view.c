@@ -42,6 +42,12 @@ void cr_metrics_show(struct cr_metrics_view *view, const struct cr_metric *metri
     copy.help = cr_arena_text(view->texts, metric->help ? metric->help : "");
     copy.labels = cr_arena_text(view->texts, metric->labels ? metric->labels : "");
     copy.unit = metric->unit ? cr_arena_text(view->texts, metric->unit) : NULL;
+    if (metric->powers) {
+        uint64_t *powers = cr_arena_array(view->texts, CR_METRIC_POWERS, sizeof *powers);
+        if (powers)
+            memcpy(powers, metric->powers, CR_METRIC_POWERS * sizeof *powers);
+        copy.powers = powers;
+    }
     if (cr_arena_failed(view->texts)) {
         view->failed = true;
         return;

@@ -94,20 +94,32 @@ static void put_bucket(struct writer *w, const char *labels, const char *edge, i
                   labels[0] ? "," : "", edge, count);
 }
 
+/* How many values were below 2^power. */
+static int64_t count_below(const struct cr_metric *metric, int power)
+{
+    uint64_t count = 0;
+    if (metric->histogram)
+        return cr_histogram_below(metric->histogram, power);
+    for (int i = 0; i < power && i < CR_METRIC_POWERS; i++)
+        count += metric->powers[i];
+    return (int64_t)count;
+}
+
 static void put_histogram(struct writer *w, const struct cr_metric *metric)
 {
     bool timer = metric->kind == CR_METRIC_TIMER;
     int first = timer ? TIMER_FIRST : PLAIN_FIRST;
     int last = timer ? TIMER_LAST : PLAIN_LAST;
     int64_t count = metric->count;
-    for (int power = first; metric->histogram && power <= last; power += EDGE_STEP) {
+    bool known = metric->histogram || metric->powers;
+    for (int power = first; known && power <= last; power += EDGE_STEP) {
         CR_AUTO(cr_buf) edge = {0};
         double limit = (double)((int64_t)1 << power);
         /* Durations are cut to whole microseconds, so "below" is "at most"; plain values are exact.
          */
         put_number(&edge, timer ? limit * 1e-6 : limit - 1);
         /* A record between the two counts must not show more in a bucket than in +Inf. */
-        int64_t below = cr_histogram_below(metric->histogram, power);
+        int64_t below = count_below(metric, power);
         put_bucket(w, metric->labels, edge.data ? edge.data : "0", below < count ? below : count);
     }
     put_bucket(w, metric->labels, "+Inf", count);

@@ -195,10 +195,8 @@ static uint32_t bit(enum cr_command_event event)
 static void publish(struct cr_execution *run, int64_t now_ms)
 {
     struct cr_command_shard *shard = run->shard;
-    for (int event = 0; event < CR_EVENT_COUNT; event++) {
-        if (run->events & bit((enum cr_command_event)event))
-            count_event(shard, (enum cr_command_event)event);
-    }
+    for (uint32_t left = run->events; left; left &= left - 1)
+        count_event(shard, (enum cr_command_event)__builtin_ctz(left));
     const uint32_t never_ran = bit(CR_EVENT_SHORT_CIRCUITED) | bit(CR_EVENT_SEMAPHORE_REJECTED) |
                                bit(CR_EVENT_THREAD_POOL_REJECTED);
     if (!(run->events & never_ran)) {

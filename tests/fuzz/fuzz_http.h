@@ -74,20 +74,23 @@ static inline void fuzz_frame(enum framing_kind kind, const struct cr_buf *body,
         cr_buf_text(out, body->len ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
 }
 
-/* The scan of all. out_early: in pieces it was refused, which may be earlier than all of it
+/* Reads the head of all. out_early: in pieces it was refused, which may be earlier than all of it
  * together, but only what is no message anyway. */
-typedef ptrdiff_t (*fuzz_scan)(struct head_scan *scan, struct cr_slice text,
-                               const struct head_limits *limits, struct fault *fault);
-static inline ptrdiff_t fuzz_head_length(fuzz_scan scan, struct cr_slice text, size_t piece,
-                                         bool *out_early)
+typedef ptrdiff_t (*fuzz_read)(struct head_scan *scan, struct cr_slice text,
+                               const struct head_limits *limits, struct head *out_head,
+                               struct fault *fault);
+static inline ptrdiff_t fuzz_head(fuzz_read read, struct cr_slice text, size_t piece,
+                                  struct head *out_head, bool *out_early)
 {
     struct fault fault = {0};
     struct head_scan whole = {0}, parts = {0};
-    ptrdiff_t length = scan(&whole, text, &fuzz_limits, &fault), found = 0;
+    ptrdiff_t found = 0;
     for (size_t end = 0; end < text.len && !found;) {
         end = text.len - end < piece ? text.len : end + piece;
-        found = scan(&parts, cr_slice_sub(text, 0, end), &fuzz_limits, &fault);
+        found = read(&parts, cr_slice_sub(text, 0, end), &fuzz_limits, out_head, &fault);
+        FUZZ_HOLDS(found >= 0 || (fault.failure != FAILURE_NONE && fault.text[0]));
     }
+    ptrdiff_t length = read(&whole, text, &fuzz_limits, out_head, &fault);
     FUZZ_HOLDS(found == length || found < 0);
     *out_early = found < 0;
     return length;

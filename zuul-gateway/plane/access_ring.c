@@ -22,14 +22,18 @@ void access_ring_free(struct access_ring *ring)
     free(ring);
 }
 
-bool access_ring_push(struct access_ring *ring, const struct access_record *record)
+struct access_record *access_ring_slot(struct access_ring *ring)
 {
     uint64_t at = atomic_load_explicit(&ring->pushed, memory_order_relaxed);
     if (at - atomic_load_explicit(&ring->popped, memory_order_acquire) == RECORDS)
-        return false;
-    ring->records[at % RECORDS] = *record;
+        return NULL;
+    return &ring->records[at % RECORDS];
+}
+
+void access_ring_push(struct access_ring *ring)
+{
+    uint64_t at = atomic_load_explicit(&ring->pushed, memory_order_relaxed);
     atomic_store_explicit(&ring->pushed, at + 1, memory_order_release);
-    return true;
 }
 
 bool access_ring_pop(struct access_ring *ring, struct access_record *out_record)

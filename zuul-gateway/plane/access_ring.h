@@ -1,7 +1,7 @@
 /* access_ring: finished requests on their way from one worker to the log thread.
  *
- * Ownership: records are copied in and out.
- * Errors:    a full ring drops the record; the worker counts.
+ * Ownership: the ring owns its records; the consumer gets copies.
+ * Errors:    a full ring takes no record; the worker counts.
  * Threads:   one producer, one consumer, no lock.
  */
 #ifndef GATEWAY_ACCESS_RING_H
@@ -28,13 +28,17 @@ struct access_record {
     char upstream[48];
     char peer[48];
     char id[ACCESS_ID_SIZE];
+    char trace[40]; /* empty: there is none */
 };
 
 struct access_ring;
 struct access_ring *access_ring_new(void); /* NULL: no memory */
 void access_ring_free(struct access_ring *ring);
 
-bool access_ring_push(struct access_ring *ring, const struct access_record *record);
+/* The producer fills the slot (NULL: the ring is full), then pushes it. */
+struct access_record *access_ring_slot(struct access_ring *ring);
+void access_ring_push(struct access_ring *ring);
+
 bool access_ring_pop(struct access_ring *ring, struct access_record *out_record);
 
 #endif

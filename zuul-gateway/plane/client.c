@@ -180,15 +180,13 @@ static size_t read_head(struct client *client, struct cr_slice data)
     struct fault fault;
     if (client->state == CLIENT_IDLE)
         enter(client, CLIENT_HEAD, now(client) + worker->options->head_ms);
-    ptrdiff_t len = head_scan_request(&client->scan, data, limits, &fault);
+    ptrdiff_t len = head_read_request(&client->scan, data, limits, &worker->head, &fault);
     if (len == 0)
         return 0;
     client->requests++;
     client->scan = (struct head_scan){0};
     struct request request;
-    if (len < 0 ||
-        head_parse_request(cr_slice_sub(data, 0, (size_t)len), limits, &worker->head, &fault) ||
-        request_read(&worker->head, &request, &fault)) {
+    if (len < 0 || request_read(&worker->head, &request, &fault)) {
         exchange_refuse(client, &fault);
         return data.len;
     }

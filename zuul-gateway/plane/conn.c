@@ -53,7 +53,21 @@ static int keep(struct conn *conn, const struct iovec *slots, size_t count, size
     return cr_buf_status(&conn->out) ? CR_EIO : 0;
 }
 
-/* What the kernel takes of the slots now; -1 when the peer is gone. */
+/* What the kernel took, given what a call said; -1 when the peer is gone. */
+static ssize_t taken_of(ssize_t sent)
+{
+    return sent < 0 && (errno == EAGAIN || errno == ENOTCONN) ? 0 : sent;
+}
+
+static ssize_t send_text(int fd, const char *text, size_t size)
+{
+    ssize_t sent;
+    do
+        sent = send(fd, text, size, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return taken_of(sent);
+}
+
 static ssize_t send_slots(int fd, struct iovec *slots, size_t count)
 {
     struct msghdr message = {.msg_iov = slots, .msg_iovlen = count};
@@ -61,7 +75,20 @@ static ssize_t send_slots(int fd, struct iovec *slots, size_t count)
     do
         sent = sendmsg(fd, &message, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    return sent < 0 && (errno == EAGAIN || errno == ENOTCONN) ? 0 : sent;
+    return taken_of(sent);
+}
+
+/* Little is put into one piece first: sendmsg with a vector costs the kernel some 0.4 us more than
+ * send, copying a page's half 20 ns. */
+static ssize_t send_together(struct conn *conn, struct iovec *slots, size_t count, size_t size)
+{
+    char *piece = conn->worker->piece, *end = piece;
+    if (size > WORKER_PIECE)
+        return send_slots(conn->fd, slots, count);
+    for (size_t i = 0; i < count; i++)
+        if (slots[i].iov_len)
+            end = mempcpy(end, slots[i].iov_base, slots[i].iov_len);
+    return send_text(conn->fd, piece, size);
 }
 
 int conn_send(struct conn *conn, struct iovec *slots, size_t count, size_t *out_taken)
@@ -71,7 +98,7 @@ int conn_send(struct conn *conn, struct iovec *slots, size_t count, size_t *out_
         size += slots[i].iov_len;
     size_t taken = 0;
     if (!conn_unsent(conn) && size) {
-        ssize_t sent = send_slots(conn->fd, slots, count);
+        ssize_t sent = send_together(conn, slots, count, size);
         if (sent < 0)
             return CR_EIO;
         taken = (size_t)sent;
@@ -84,8 +111,7 @@ int conn_send(struct conn *conn, struct iovec *slots, size_t count, size_t *out_
 int conn_flush(struct conn *conn)
 {
     while (conn_unsent(conn)) {
-        struct iovec slot = {conn->out.data + conn->out_sent, conn_unsent(conn)};
-        ssize_t sent = send_slots(conn->fd, &slot, 1);
+        ssize_t sent = send_text(conn->fd, conn->out.data + conn->out_sent, conn_unsent(conn));
         if (sent < 0)
             return CR_EIO;
         if (sent == 0)

@@ -441,19 +441,6 @@ void directory_visit(struct directory *directory,
         fn(snapshot, ctx);
 }
 
-void directory_route_totals(const struct directory *directory, const struct route *route,
-                            struct route_totals *out)
-{
-    *out = (struct route_totals){0};
-    for (size_t i = 0; i < directory->workers; i++) {
-        const struct route_lane *lane = &directory->lanes[i].routes[route->slot];
-        out->requests += atomic_load_explicit(&lane->requests, memory_order_relaxed);
-        for (size_t class = 0; class < CR_COUNT(out->classes); class ++)
-            out->classes[class] +=
-                atomic_load_explicit(&lane->classes[class], memory_order_relaxed);
-    }
-}
-
 void directory_counts(struct directory *directory, struct directory_counts *out)
 {
     CR_LOCKED(&directory->lock);

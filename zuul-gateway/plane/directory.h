@@ -74,13 +74,17 @@ const struct lanes *directory_lanes(const struct directory *directory, size_t wo
 void directory_visit(struct directory *directory,
                      void (*fn)(const struct snapshot *snapshot, void *ctx), void *ctx);
 
-/* Sum of a route's lanes over all workers. */
-struct route_totals {
+/* Sums of a route's and of an instance's lanes over all workers. */
+struct lane_totals {
     uint64_t requests;
-    uint64_t classes[6];
+    uint64_t classes[LANE_CLASSES];
+    uint64_t sum_us;
+    uint64_t powers[LANE_POWERS];
 };
 void directory_route_totals(const struct directory *directory, const struct route *route,
-                            struct route_totals *out);
+                            struct lane_totals *out);
+void directory_instance_totals(const struct directory *directory, const struct instance *instance,
+                               struct lane_totals *out);
 
 struct directory_counts {
     size_t snapshots; /* in use and not yet freed */

@@ -49,6 +49,10 @@ void directory_release_snapshot(struct directory *directory, struct snapshot *sn
 void directory_free_route(struct directory *directory, struct route *route);
 void directory_free_instance(struct directory *directory, struct instance *instance);
 
+/* For the next one of that slot. */
+void directory_clear_route(struct directory *directory, const struct route *route);
+void directory_clear_instance(struct directory *directory, const struct instance *instance);
+
 void directory_reclaim_locked(struct directory *directory);
 
 #endif

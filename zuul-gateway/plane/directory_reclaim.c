@@ -7,12 +7,7 @@
 void directory_free_route(struct directory *directory, struct route *route)
 {
     if (route->slot != ROUTE_NO_SLOT) {
-        for (size_t i = 0; i < directory->workers; i++) {
-            struct route_lane *lane = &directory->lanes[i].routes[route->slot];
-            atomic_store_explicit(&lane->requests, 0, memory_order_relaxed);
-            for (size_t class = 0; class < CR_COUNT(lane->classes); class ++)
-                atomic_store_explicit(&lane->classes[class], 0, memory_order_relaxed);
-        }
+        directory_clear_route(directory, route);
         slots_return(&directory->route_slots, route->slot);
         directory->route_count--;
     }
@@ -21,6 +16,7 @@ void directory_free_route(struct directory *directory, struct route *route)
 
 void directory_free_instance(struct directory *directory, struct instance *instance)
 {
+    directory_clear_instance(directory, instance);
     slots_return(&directory->instance_slots, instance->slot);
     directory->instance_count--;
     cr_arena_free(instance->arena);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cr_clock.h"
 #include "exchange_private.h"
 #include "plane.h"
 #include "problem.h"
@@ -21,7 +20,7 @@ struct exchange *exchange_new(struct client *client)
     if (!x)
         return NULL;
     x->client = client;
-    x->started_ms = worker->now_ms;
+    x->started_us = worker->now_us;
     client->exchange = x;
     lane_count(&worker->counts.exchanges);
     return x;
@@ -49,44 +48,56 @@ static void copy_text(char *out, size_t size, struct cr_slice text)
     out[len] = '\0';
 }
 
+/* Between the request's end and the answer's head; -1: there was none. An answer may come early. */
+static int64_t wait_us(const struct exchange *x)
+{
+    if (!x->answer_us)
+        return -1;
+    return x->answer_us - (x->request_end_us ? x->request_end_us : x->started_us);
+}
+
 static void log_exchange(const struct exchange *x)
 {
     struct worker *worker = x->client->conn.worker;
-    struct access_record record = {
-        .wall_ms = cr_clock_wall_ms(),
-        .total_ms = now(x) - x->started_ms,
-        .wait_ms = x->answer_ms ? x->answer_ms - x->request_end_ms : -1,
-        .request_octets = x->request_body.octets,
-        .response_octets = x->answer_body.octets,
-        .status = x->status,
-        .failure = x->failure,
-    };
-    if (x->answer_ms && !x->request_end_ms)
-        record.wait_ms = x->answer_ms - x->started_ms;
-    copy_text(record.method, sizeof(record.method), (struct cr_slice){x->method, x->method_len});
-    copy_text(record.path, sizeof(record.path), (struct cr_slice){x->path, x->path_len});
-    copy_text(record.id, sizeof(record.id), (struct cr_slice){x->id, x->id_len});
-    copy_text(record.peer, sizeof(record.peer), client_peer(x->client));
-    if (x->route)
-        copy_text(record.route, sizeof(record.route), cr_slice_of(x->route->id));
-    if (x->instance)
-        copy_text(record.upstream, sizeof(record.upstream), x->instance->authority);
-    if (!access_ring_push(worker->log, &record))
+    struct access_record *record = access_ring_slot(worker->log);
+    struct cr_slice route = x->route ? cr_slice_of(x->route->id) : (struct cr_slice){"", 0};
+    if (!record) {
         lane_count(&worker->counts.log_lost);
+        return;
+    }
+    record->wall_ms = worker->wall_ms;
+    record->total_ms = (worker->now_us - x->started_us) / 1000;
+    record->wait_ms = x->answer_us ? wait_us(x) / 1000 : -1;
+    record->request_octets = x->request_body.octets;
+    record->response_octets = x->answer_body.octets;
+    record->status = x->status;
+    record->failure = x->failure;
+    copy_text(record->method, sizeof(record->method), (struct cr_slice){x->method, x->method_len});
+    copy_text(record->path, sizeof(record->path), (struct cr_slice){x->path, x->path_len});
+    copy_text(record->id, sizeof(record->id), (struct cr_slice){x->id, x->id_len});
+    copy_text(record->trace, sizeof(record->trace),
+              (struct cr_slice){x->trace.id, x->trace.on ? TRACE_ID_LEN : 0});
+    copy_text(record->peer, sizeof(record->peer), client_peer(x->client));
+    copy_text(record->route, sizeof(record->route), route);
+    copy_text(record->upstream, sizeof(record->upstream),
+              x->instance ? x->instance->authority : (struct cr_slice){"", 0});
+    access_ring_push(worker->log);
 }
 
 /* Everything is known about it: count, log. */
 static void account(struct exchange *x)
 {
     struct worker *worker = x->client->conn.worker;
+    int class = x->failure == FAILURE_CLIENT_ABORT ? 0 : x->status / 100;
+    class = class >= 1 && class < LANE_CLASSES ? class : 0;
     if (x->failure != FAILURE_NONE)
         lane_count(&worker->counts.failures[x->failure]);
-    if (x->route) {
-        struct route_lane *lane = &worker->lanes->routes[x->route->slot];
-        int class = x->failure == FAILURE_CLIENT_ABORT ? 0 : x->status / 100;
-        lane_count(&lane->requests);
-        lane_count(&lane->classes[class >= 1 && class <= 5 ? class : 0]);
-    }
+    if (x->route)
+        lane_record(&worker->lanes->routes[x->route->slot].counts, class,
+                    (uint64_t)(worker->now_us - x->started_us));
+    if (x->instance)
+        lane_record(&worker->lanes->instances[x->instance->slot].counts, x->answer_us ? class : 0,
+                    (uint64_t)(x->answer_us ? wait_us(x) : worker->now_us - x->started_us));
     if (x->logged)
         log_exchange(x);
 }
@@ -108,7 +119,7 @@ static void write_problem(const struct exchange *x, const struct fault *fault, b
         .id = {x->id, x->id_len},
         .upstream = x->instance ? x->instance->authority : (struct cr_slice){NULL, 0},
         .service = x->service ? x->service->id : NULL,
-        .wall_ms = cr_clock_wall_ms(),
+        .wall_ms = x->client->conn.worker->wall_ms,
         .retry_after_s = fault->failure == FAILURE_CIRCUIT_OPEN && x->service
                              ? admission_retry_after_s(x->service->command)
                              : 1,

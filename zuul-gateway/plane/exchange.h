@@ -53,17 +53,18 @@ struct exchange {
     unsigned interims;
 
     int64_t connect_ms, read_ms;
-    int64_t started_ms;
     int64_t request_end_ms; /* 0: the request's body is still coming */
-    int64_t answer_ms;      /* 0: no final head yet */
-    int64_t deadline_ms;    /* of the final head; counts from the request's end */
-    int64_t body_mark_ms;   /* window of the minimum rate */
+    int64_t started_us, request_end_us;
+    int64_t answer_us;    /* 0: no final head yet */
+    int64_t deadline_ms;  /* of the final head; counts from the request's end */
+    int64_t body_mark_ms; /* window of the minimum rate */
     uint64_t body_mark_octets;
     int64_t body_progress_ms;
 
     int status;
     enum failure failure;
     struct fault fault;
+    struct trace trace;
     unsigned char id_len;
     unsigned char method_len;
     unsigned char path_len;

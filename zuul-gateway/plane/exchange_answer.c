@@ -66,7 +66,7 @@ static struct cr_slice write_trailers(const struct exchange *x)
     struct writer out;
     writer_init(&out, worker->trailer_area, WORKER_TRAILER_AREA);
     if (!section.len || !x->takes_trailers ||
-        head_parse_trailers(section, &limits, &worker->head, &fault))
+        head_read_trailers(section, &limits, &worker->head, &fault))
         return (struct cr_slice){NULL, 0};
     forward_write_trailers(&out, &worker->head, x->policy);
     return out.full ? (struct cr_slice){NULL, 0} : writer_view(&out);
@@ -142,7 +142,7 @@ static struct cr_slice write_head(const struct exchange *x, const struct framing
 static void note_answer(struct exchange *x, const struct head *head, const struct framing *framing)
 {
     x->status = head->status;
-    x->answer_ms = now(x);
+    x->answer_us = x->client->conn.worker->now_us;
     x->doubt |= framing->doubt || head->close || (head->minor == 0 && !head->keep_alive);
     x->answer_kind = forward_framing(framing, x->takes_chunks);
     x->close = is_last(x);
@@ -183,13 +183,11 @@ static size_t take_head(struct exchange *x, struct cr_slice data)
     const struct head_limits *limits = &worker->options->response_limits;
     struct framing framing;
     struct fault fault;
-    ptrdiff_t len = head_scan_response(&x->upstream->scan, data, limits, &fault);
+    ptrdiff_t len = head_read_response(&x->upstream->scan, data, limits, &worker->head, &fault);
     if (len == 0)
         return 0;
     x->upstream->scan = (struct head_scan){0};
-    int status = len < 0 ? CR_EPARSE
-                         : head_parse_response(cr_slice_sub(data, 0, (size_t)len), limits,
-                                               &worker->head, &fault);
+    int status = len < 0 ? CR_EPARSE : 0;
     if (!status)
         status = framing_of_response(&worker->head, x->is_head, &framing, &fault);
     if (!status && exchange_may_switch(x, &worker->head))

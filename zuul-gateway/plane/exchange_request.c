@@ -41,12 +41,24 @@ static unsigned char copy_cut(char *out, size_t size, struct cr_slice text)
     return (unsigned char)len;
 }
 
+static void choose_trace(struct exchange *x, const struct head *head)
+{
+    struct worker *worker = x->client->conn.worker;
+    unsigned every = worker->options->trace_every;
+    const uint64_t random[3] = {worker_random(worker), worker_random(worker),
+                                worker_random(worker)};
+    trace_read(head, random, every && worker->next_request % every == 0, &x->trace);
+    x->trace.b3 = worker->options->trace_b3;
+}
+
 static void describe(struct exchange *x, const struct request *request)
 {
     struct worker *worker = x->client->conn.worker;
     worker->next_request++;
     x->logged = worker->log && worker->next_request % worker->options->log_every == 0;
     exchange_choose_id(x, request->head);
+    if (worker->options->trace)
+        choose_trace(x, request->head);
     x->method_len = copy_cut(x->method, sizeof(x->method), request->head->method);
     x->path_len = copy_cut(x->path, sizeof(x->path), request->target.path);
     x->is_head = request->is_head;
@@ -130,6 +142,7 @@ static struct cr_slice write_head(const struct exchange *x, const struct request
         .local = CR_SLICE("localhost"),
         .port = plane_port(worker->plane),
         .trusted = x->client->trusted || x->stream,
+        .trace = &x->trace,
         .id = (struct cr_slice){x->id, x->id_len},
     };
     struct writer out;

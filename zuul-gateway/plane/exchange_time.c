@@ -38,6 +38,7 @@ void exchange_request_ended(struct exchange *x)
 {
     int64_t limit_ms = x->service->command ? cr_command_timeout_ms(x->service->command) : 0;
     x->request_end_ms = now(x);
+    x->request_end_us = x->client->conn.worker->now_us;
     x->deadline_ms = limit_ms && !x->stream ? now(x) + limit_ms : now(x) + EXCHANGE_LONG_MS;
     if (x->read_ms)
         x->deadline_ms = cr_min_i64(x->deadline_ms, now(x) + x->read_ms);

@@ -18,7 +18,7 @@ static void begin_tunnel(struct exchange *x, int64_t now_ms)
     static const struct framing endless = {.kind = FRAMING_CLOSE};
     x->tunnel = x->responded = x->doubt = x->close = true;
     x->status = 101;
-    x->answer_ms = now_ms;
+    x->answer_us = x->client->conn.worker->now_us;
     x->answer_kind = FRAMING_CLOSE;
     exchange_forget_replay(x);
     body_init(&x->request_body, &endless, FAILURE_BAD_REQUEST);

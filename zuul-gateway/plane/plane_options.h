@@ -48,9 +48,12 @@ struct plane_options {
     const struct address_range *trusted; /* peers whose X-Forwarded-* is believed */
     size_t trusted_count;
     bool expose_internal;
-    bool compat_errors; /* zuul.compat.error-status: 500 with Zuul's texts */
-    const char *via;    /* our pseudonym; "" = none */
-    unsigned log_every; /* every n-th request goes to the access log; 0: none */
+    bool compat_errors;   /* zuul.compat.error-status: 500 with Zuul's texts */
+    const char *via;      /* our pseudonym; "" = none */
+    unsigned log_every;   /* every n-th request goes to the access log; 0: none */
+    bool trace;           /* traceparent is gone on with or begun */
+    bool trace_b3;        /* ... B3, too, where the client did not say it */
+    unsigned trace_every; /* every n-th trace that is begun here is to be recorded; 0: none */
 };
 
 #endif

@@ -63,16 +63,25 @@ struct snapshot {
     struct destination *admin; /* the gateway's own admin side; NULL: there is none */
 };
 
-/* One worker's counts of one route. */
+/* Requests that ended, and how long they took: by powers of two of microseconds. */
+enum { LANE_CLASSES = 6, LANE_POWERS = 32 };
+struct lane_counts {
+    _Atomic uint64_t
+        classes[LANE_CLASSES]; /* by answer: 1xx (a tunnel) ... 5xx; [0] none, or cut */
+    _Atomic uint64_t sum_us;
+    _Atomic uint64_t powers[LANE_POWERS];
+};
+
+/* One worker's counts of one route: from a request's head to its answer's end. */
 struct route_lane {
-    _Atomic uint32_t users;      /* requests that hold the route */
-    _Atomic uint64_t requests;   /* ended */
-    _Atomic uint64_t classes[6]; /* by answer: 1xx a WebSocket, ... 5xx; [0] aborted */
+    _Atomic uint32_t users; /* requests that hold the route */
+    struct lane_counts counts;
 };
 
 /* One worker's connections to one instance. */
 struct instance_lane {
-    _Atomic uint32_t users; /* connections, idle or not, and requests that hold the instance */
+    _Atomic uint32_t users;    /* connections, idle or not, and requests that hold the instance */
+    struct lane_counts counts; /* from a request's end to its answer's head */
     unsigned idle_count;
     struct cr_list idle; /* last used first */
 };
@@ -102,10 +111,24 @@ static inline void lane_release(_Atomic uint32_t *users)
                           memory_order_release);
 }
 
+static inline void lane_add(_Atomic uint64_t *counter, uint64_t amount)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount,
+                          memory_order_relaxed);
+}
+
 static inline void lane_count(_Atomic uint64_t *counter)
 {
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
+    lane_add(counter, 1);
+}
+
+/* One request more that was answered with that class (0 ... 5) after so long. */
+static inline void lane_record(struct lane_counts *counts, int class, uint64_t us)
+{
+    int power = 63 - __builtin_clzll(us | 1);
+    lane_count(&counts->classes[class]);
+    lane_add(&counts->sum_us, us);
+    lane_count(&counts->powers[power < LANE_POWERS ? power : LANE_POWERS - 1]);
 }
 
 #endif

@@ -12,6 +12,7 @@
 #include "client.h"
 #include "cr_clock.h"
 #include "cr_int.h"
+#include "cr_random.h"
 #include "listener.h"
 #include "plane.h"
 #include "problem.h"
@@ -191,11 +192,11 @@ static void close_clients(struct worker *worker)
 
 static void take_snapshot(struct worker *worker)
 {
-    const struct snapshot *snapshot = directory_current(plane_directory(worker->plane));
-    bool changed = worker->snapshot != snapshot;
-    worker->snapshot = snapshot;
-    if (changed)
-        upstream_sweep(worker, false);
+    worker->snapshot = directory_current(plane_directory(worker->plane));
+    if (worker->version == worker->snapshot->version)
+        return;
+    worker->version = worker->snapshot->version;
+    upstream_sweep(worker, false);
 }
 
 static int wait_ms(const struct worker *worker)
@@ -212,7 +213,9 @@ static void turn(struct worker *worker)
     struct epoch *epoch = directory_epoch(plane_directory(worker->plane));
     size_t count = poller_wait(&worker->poller, events, wait_ms(worker));
     epoch_enter(epoch, worker->index);
-    worker->now_ms = cr_clock_ms();
+    worker->now_us = cr_clock_ns() / 1000;
+    worker->now_ms = worker->now_us / 1000;
+    worker->wall_ms = cr_clock_wall_ms();
     take_snapshot(worker);
     if (!worker->draining && plane_is_draining(worker->plane))
         start_draining(worker);
@@ -244,10 +247,12 @@ static int open_areas(struct worker *worker)
     worker->head_area = malloc(WORKER_HEAD_AREA);
     worker->trailer_area = malloc(WORKER_TRAILER_AREA);
     worker->path_area = malloc(worker->options->request_limits.target_max + 1);
+    worker->piece = malloc(WORKER_PIECE);
     if (worker->options->log_every)
         worker->log = access_ring_new();
     bool failed = !worker->scratch || !worker->head_area || !worker->trailer_area ||
-                  !worker->path_area || (worker->options->log_every && !worker->log);
+                  !worker->path_area || !worker->piece ||
+                  (worker->options->log_every && !worker->log);
     return failed ? CR_ENOMEM : 0;
 }
 
@@ -262,6 +267,7 @@ int worker_open(struct worker *worker, struct plane *plane, size_t index, int li
     cr_list_init(&worker->again);
     cr_list_init(&worker->dead);
     worker->now_ms = cr_clock_ms();
+    cr_random_bytes(&worker->random, sizeof(worker->random));
     wheel_init(&worker->wheel, worker->now_ms);
     conn_init(&worker->listener, worker, CONN_LISTENER, listener_fd);
     conn_init(&worker->waker, worker, CONN_WAKE, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -283,6 +289,15 @@ int worker_start(struct worker *worker, struct cr_err *err)
     char name[16];
     snprintf(name, sizeof(name), "worker-%zu", worker->index);
     return cr_thread_start(&worker->thread, name, run, worker, err);
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014): ids need to be different, not secret. */
+uint64_t worker_random(struct worker *worker)
+{
+    uint64_t z = worker->random += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return z ^ (z >> 31);
 }
 
 void worker_wake(struct worker *worker)
@@ -309,4 +324,5 @@ void worker_close(struct worker *worker)
     free(worker->head_area);
     free(worker->trailer_area);
     free(worker->path_area);
+    free(worker->piece);
 }

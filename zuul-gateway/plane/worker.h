@@ -4,7 +4,7 @@
  * of a Hystrix command. A connection never changes its worker.
  *
  * Ownership: the plane owns its workers; a worker owns its connections and exchanges.
- * Units:     milliseconds, monotonic, read once per turn of the loop.
+ * Units:     milliseconds and microseconds, read once per turn of the loop.
  * Errors:    worker_open says what failed; a running worker cannot fail.
  * Threads:   everything here belongs to the worker's own thread, but worker_start, worker_wake and
  *            worker_join.
@@ -31,6 +31,7 @@ enum {
     WORKER_HEAD_AREA = 32 * 1024 + FORWARD_EXTRA + 8 * 1024,
     WORKER_TRAILER_AREA = CHUNK_TRAILERS_MAX + 16,
     WORKER_READS_MAX = 16, /* of one connection in one turn */
+    WORKER_PIECE = 4096,   /* octets that are copied together for one send */
 };
 
 struct plane;
@@ -58,8 +59,12 @@ struct worker {
     struct conn listener; /* fd -1 soon after the drain began */
     struct conn waker;
     struct wheel wheel;
+    int64_t now_us;
     int64_t now_ms;
+    int64_t wall_ms;
+    uint64_t random;                 /* state of worker_random */
     const struct snapshot *snapshot; /* of this turn */
+    uint64_t version;                /* of the last one that was seen */
     const struct lanes *lanes;
     struct cr_list clients;
     struct cr_list idle; /* pooled upstream connections */
@@ -78,12 +83,16 @@ struct worker {
     char *head_area;
     char *trailer_area;
     char *path_area;  /* the canonical path of the request at hand */
+    char *piece;      /* what leaves in one send */
     struct head head; /* of the message at hand */
 };
 
 CR_MUST_CHECK int worker_open(struct worker *worker, struct plane *plane, size_t index,
                               int listener_fd, struct cr_err *err);
 CR_MUST_CHECK int worker_start(struct worker *worker, struct cr_err *err);
+
+/* A number that comes no second time, for ids. */
+uint64_t worker_random(struct worker *worker);
 
 /* Makes the worker look up: a new snapshot, drain, stop. */
 void worker_wake(struct worker *worker);

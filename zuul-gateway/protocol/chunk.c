@@ -183,7 +183,7 @@ static int finish(const struct chunk_reader *reader, struct fault *fault)
     if (!reader->trailers.len)
         return 0;
     struct head fields;
-    if (head_parse_trailers(cr_buf_view(&reader->trailers), &limits, &fields, fault)) {
+    if (head_read_trailers(cr_buf_view(&reader->trailers), &limits, &fields, fault)) {
         fault->failure = reader->bad;
         return CR_EPARSE;
     }

@@ -16,6 +16,7 @@ struct known {
 
 static const struct known known[FIELD_COUNT] = {
     [FIELD_AUTHORIZATION] = {NAME("authorization"), FIELD_UNLISTABLE | FIELD_NO_TRAILER},
+    [FIELD_B3] = {NAME("b3"), FIELD_NO_TRAILER},
     [FIELD_CONNECTION] = {NAME("connection"), HOP},
     [FIELD_CONTENT_ENCODING] = {NAME("content-encoding"), FIELD_NO_TRAILER},
     [FIELD_CONTENT_LENGTH] = {NAME("content-length"), HOP | FIELD_FRAMING | FIELD_UNLISTABLE},
@@ -36,11 +37,15 @@ static const struct known known[FIELD_COUNT] = {
     [FIELD_SERVER] = {NAME("server"), FIELD_ZUUL_DROPS | FIELD_NO_TRAILER},
     [FIELD_SET_COOKIE] = {NAME("set-cookie"), FIELD_NO_TRAILER},
     [FIELD_TE] = {NAME("te"), HOP},
+    [FIELD_TRACEPARENT] = {NAME("traceparent"), FIELD_NO_TRAILER},
+    [FIELD_TRACESTATE] = {NAME("tracestate"), FIELD_NO_TRAILER},
     [FIELD_TRAILER] = {NAME("trailer"), HOP},
     [FIELD_TRANSFER_ENCODING] = {NAME("transfer-encoding"), HOP | FIELD_FRAMING | FIELD_UNLISTABLE},
     [FIELD_UPGRADE] = {NAME("upgrade"), HOP},
     [FIELD_VIA] = {NAME("via"), FIELD_NO_TRAILER},
     [FIELD_X_APPLICATION_CONTEXT] = {NAME("x-application-context"), FIELD_ZUUL_DROPS},
+    [FIELD_X_B3_SAMPLED] = {NAME("x-b3-sampled"), FIELD_NO_TRAILER},
+    [FIELD_X_B3_TRACEID] = {NAME("x-b3-traceid"), FIELD_NO_TRAILER},
     [FIELD_X_FORWARDED_FOR] = {NAME("x-forwarded-for"),
                                FIELD_REGENERATED | FIELD_CLIENT_CLAIM | FIELD_NO_TRAILER},
     [FIELD_X_FORWARDED_HOST] = {NAME("x-forwarded-host"),
@@ -56,24 +61,50 @@ static const struct known known[FIELD_COUNT] = {
     [FIELD_X_REQUEST_ID] = {NAME("x-request-id"), FIELD_REGENERATED | FIELD_NO_TRAILER},
 };
 
-/* True when name is spelled as the (lower-case) known name; fold maps an octet before comparing. */
+/* True when name, a token, is spelled as the (lower-case) known name. Setting the bit that makes
+ * letters small leaves '-' and digits as they are, and makes no other octet of a token one of them.
+ */
 static bool spelled(struct cr_slice name, struct cr_slice as, bool fold_underscore)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = octet_lower(name.ptr[i]);
-        if (fold_underscore && c == '_')
-            c = '-';
-        if (c != as.ptr[i])
+    for (size_t i = 0; i < name.len; i++)
+        if ((name.ptr[i] | ' ') != as.ptr[i] &&
+            !(fold_underscore && name.ptr[i] == '_' && as.ptr[i] == '-'))
             return false;
-    }
     return true;
 }
 
+/* The known names of each length, zero-terminated: which one it is, is seen at a glance. */
+enum { NAME_MAX_LENGTH = 21, NAMES_OF_ONE_LENGTH = 6 };
+static const unsigned char by_length[NAME_MAX_LENGTH + 1][NAMES_OF_ONE_LENGTH] = {
+    [2] = {FIELD_TE, FIELD_B3},
+    [3] = {FIELD_VIA},
+    [4] = {FIELD_HOST, FIELD_DATE},
+    [6] = {FIELD_COOKIE, FIELD_EXPECT, FIELD_SERVER},
+    [7] = {FIELD_TRAILER, FIELD_UPGRADE},
+    [9] = {FIELD_FORWARDED, FIELD_X_REAL_IP},
+    [10] = {FIELD_CONNECTION, FIELD_KEEP_ALIVE, FIELD_SET_COOKIE, FIELD_TRACESTATE},
+    [11] = {FIELD_TRACEPARENT},
+    [12] = {FIELD_CONTENT_TYPE, FIELD_MAX_FORWARDS, FIELD_X_REQUEST_ID, FIELD_X_B3_TRACEID,
+            FIELD_X_B3_SAMPLED},
+    [13] = {FIELD_AUTHORIZATION, FIELD_CONTENT_RANGE},
+    [14] = {FIELD_CONTENT_LENGTH, FIELD_HTTP2_SETTINGS},
+    [15] = {FIELD_X_FORWARDED_FOR},
+    [16] = {FIELD_CONTENT_ENCODING, FIELD_PROXY_CONNECTION, FIELD_X_FORWARDED_HOST,
+            FIELD_X_FORWARDED_PORT},
+    [17] = {FIELD_TRANSFER_ENCODING, FIELD_X_FORWARDED_PROTO, FIELD_X_GATEWAY_FAILURE},
+    [18] = {FIELD_PROXY_AUTHENTICATE, FIELD_X_FORWARDED_PREFIX},
+    [19] = {FIELD_PROXY_AUTHORIZATION},
+    [21] = {FIELD_X_APPLICATION_CONTEXT},
+};
+
 static enum field_id lookup(struct cr_slice name, bool fold_underscore)
 {
-    for (unsigned id = FIELD_OTHER + 1; id < FIELD_COUNT; id++)
-        if (known[id].name.len == name.len && spelled(name, known[id].name, fold_underscore))
-            return (enum field_id)id;
+    if (name.len > NAME_MAX_LENGTH)
+        return FIELD_OTHER;
+    for (const unsigned char *id = by_length[name.len]; *id; id++)
+        if ((name.ptr[0] | ' ') == known[*id].name.ptr[0] &&
+            spelled(name, known[*id].name, fold_underscore))
+            return (enum field_id) * id;
     return FIELD_OTHER;
 }
 

@@ -14,6 +14,7 @@
 enum field_id {
     FIELD_OTHER,
     FIELD_AUTHORIZATION,
+    FIELD_B3,
     FIELD_CONNECTION,
     FIELD_CONTENT_ENCODING,
     FIELD_CONTENT_LENGTH,
@@ -33,11 +34,15 @@ enum field_id {
     FIELD_SERVER,
     FIELD_SET_COOKIE,
     FIELD_TE,
+    FIELD_TRACEPARENT,
+    FIELD_TRACESTATE,
     FIELD_TRAILER,
     FIELD_TRANSFER_ENCODING,
     FIELD_UPGRADE,
     FIELD_VIA,
     FIELD_X_APPLICATION_CONTEXT,
+    FIELD_X_B3_SAMPLED,
+    FIELD_X_B3_TRACEID,
     FIELD_X_FORWARDED_FOR,
     FIELD_X_FORWARDED_HOST,
     FIELD_X_FORWARDED_PORT,
@@ -59,7 +64,7 @@ enum field_flag {
     FIELD_ZUUL_DROPS = 64,   /* Zuul never copies it, either way */
 };
 
-/* FIELD_OTHER when the gateway has no opinion. Case does not matter. */
+/* FIELD_OTHER when the gateway has no opinion. name is a token; case does not matter. */
 enum field_id field_name_id(struct cr_slice name);
 
 unsigned field_name_flags(enum field_id id);

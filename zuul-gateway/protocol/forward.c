@@ -30,6 +30,8 @@ static bool request_passes(const struct forward_request *forward, const struct f
         return false;
     if (field->id == FIELD_OTHER && field_name_lookalike(field->name) != FIELD_OTHER)
         return false;
+    if (!trace_passes(forward->trace, field->id))
+        return false;
     return !head_lists(forward->request->head, field) && !policy_drops(forward->policy, field);
 }
 
@@ -236,6 +238,7 @@ void forward_write_request(struct writer *out, const struct forward_request *for
     if (forward->policy->add_proxy)
         write_proxy_fields(out, forward);
     write_via(out, forward);
+    trace_write(out, forward->trace);
     write_field(out, CR_SLICE("X-Request-Id"), forward->id);
     writer_literal(out, "\r\n");
 }

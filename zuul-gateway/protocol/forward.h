@@ -13,7 +13,7 @@
 
 #include "name_set.h"
 #include "request.h"
-#include "writer.h"
+#include "trace.h"
 
 enum { FORWARD_EXTRA = 20 * 1024 };
 
@@ -38,7 +38,8 @@ struct forward_request {
     struct cr_slice local;     /* host of our own listener, for clients without Host */
     int port;                  /* of our own listener */
     bool trusted;              /* may the client say X-Forwarded-*? */
-    struct cr_slice id;        /* X-Request-Id */
+    const struct trace *trace;
+    struct cr_slice id; /* X-Request-Id */
 };
 void forward_write_request(struct writer *out, const struct forward_request *forward);
 

@@ -1,4 +1,4 @@
-/* Strict reading of heads: the scan for the end, the start line, the fields. */
+/* Strict reading of heads: lines, the start line, the fields. */
 #include "head.h"
 
 #include <string.h>
@@ -37,190 +37,167 @@ static const struct dialect answers = {
 /* "GET" SP target SP "HTTP/1.1" CR: what surrounds the target. */
 enum { LINE_AROUND_TARGET = HEAD_METHOD_MAX + 11 };
 
-/* A line that is not complete must at least not hold what no line may hold. */
-static int check_line_ends(struct cr_slice line, bool complete, const struct dialect *dialect,
-                           struct fault *fault)
+/* One reading of one head. */
+struct reader {
+    const struct dialect *dialect;
+    const struct head_limits *limits;
+    struct head *head; /* NULL: only the lines' ends are looked at */
+    struct fault *fault;
+};
+
+static int refuse(const struct reader *reader, const char *rule, const char *text)
+{
+    return fault_set(reader->fault, reader->dialect->bad, rule, "%s", text);
+}
+
+/* --- lines --- */
+
+/* A CR that no LF follows is told as such, whatever else it makes of its line. */
+static int check_cr(const struct reader *reader, struct cr_slice line)
 {
     const char *cr = line.len ? memchr(line.ptr, '\r', line.len) : NULL;
     if (cr && cr != line.ptr + line.len - 1)
-        return fault_set(fault, dialect->bad, "RFC 9112 2.2", "a CR that no LF follows");
-    if (complete && !cr)
-        return fault_set(fault, dialect->bad, "RFC 9112 2.2", "a line that ends in LF without CR");
+        return refuse(reader, "RFC 9112 2.2", "a CR that no LF follows");
     return 0;
 }
 
-static int check_line_length(struct cr_slice line, bool first, const struct dialect *dialect,
-                             const struct head_limits *limits, struct fault *fault)
+static size_t line_max(const struct reader *reader, bool first)
 {
-    if (first && dialect->request) {
-        if (line.len > limits->target_max + LINE_AROUND_TARGET)
-            return fault_limit(fault, FAILURE_URI_TOO_LONG, "crema.gateway.target-max",
-                               (int64_t)limits->target_max, "the request target is too long");
+    if (first && reader->dialect->request)
+        return reader->limits->target_max + LINE_AROUND_TARGET;
+    return reader->limits->field_max + 1;
+}
+
+static int too_long(const struct reader *reader, bool first)
+{
+    const struct head_limits *limits = reader->limits;
+    const struct dialect *dialect = reader->dialect;
+    if (first && dialect->request)
+        return fault_limit(reader->fault, FAILURE_URI_TOO_LONG, "crema.gateway.target-max",
+                           (int64_t)limits->target_max, "the request target is too long");
+    return fault_limit(reader->fault, dialect->too_large, dialect->field_rule,
+                       (int64_t)limits->field_max, "a header line is too long");
+}
+
+/* Takes one line without its CRLF: 1, 0 when its LF has not come yet, or CR_EPARSE. What is read
+ * of the line later finds every other CR, because no part of a head may hold one. */
+static int take_line(const struct reader *reader, struct cr_slice *rest, bool first,
+                     struct cr_slice *out_line)
+{
+    const char *end = rest->len ? memchr(rest->ptr, '\n', rest->len) : NULL;
+    struct cr_slice line = {rest->ptr, end ? (size_t)(end - rest->ptr) : rest->len};
+    if (line.len > line_max(reader, first))
+        return too_long(reader, first);
+    if (!end)
         return 0;
-    }
-    if (line.len > limits->field_max + 1)
-        return fault_limit(fault, dialect->too_large, dialect->field_rule,
-                           (int64_t)limits->field_max, "a header line is too long");
-    return 0;
+    if (!line.len || line.ptr[line.len - 1] != '\r')
+        return check_cr(reader, line)
+                   ? CR_EPARSE
+                   : refuse(reader, "RFC 9112 2.2", "a line that ends in LF without CR");
+    *out_line = (struct cr_slice){line.ptr, line.len - 1};
+    *rest = (struct cr_slice){end + 1, rest->len - line.len - 1};
+    return 1;
 }
 
 /* Garbage (a TLS hello, say) is refused before a line of it is complete; an answer's reason may
  * hold what a request line may not. */
-static int check_partial_start(struct cr_slice line, const struct dialect *dialect,
-                               struct fault *fault)
+static int check_partial(const struct reader *reader, struct cr_slice line, bool first)
 {
-    for (size_t i = 0; i < line.len; i++)
-        if (line.ptr[i] != '\r' && (dialect->request ? line.ptr[i] < ' ' || line.ptr[i] > '~'
-                                                     : !octet_is(line.ptr[i], OCTET_VALUE)))
-            return fault_set(fault, dialect->bad, "RFC 9112 3", "not an HTTP message");
+    if (check_cr(reader, line))
+        return CR_EPARSE;
+    bool request = reader->dialect->request;
+    for (size_t i = 0; first && i < line.len; i++)
+        if (line.ptr[i] != '\r' && (request ? line.ptr[i] < ' ' || line.ptr[i] > '~'
+                                            : !octet_is(line.ptr[i], OCTET_VALUE)))
+            return refuse(reader, "RFC 9112 3", "not an HTTP message");
     return 0;
 }
 
-static int too_large(const struct dialect *dialect, const struct head_limits *limits,
-                     struct fault *fault)
-{
-    return fault_limit(fault, dialect->too_large, dialect->head_rule, (int64_t)limits->head_max,
-                       "the head is too large");
-}
-
-/* Checks the line at scan->line; out_complete tells whether its LF is there. */
-static int scan_line(const struct head_scan *scan, struct cr_slice line, bool complete,
-                     const struct dialect *dialect, const struct head_limits *limits,
-                     struct fault *fault)
-{
-    bool first = scan->line == scan->skip;
-    if (check_line_ends(line, complete, dialect, fault))
-        return CR_EPARSE;
-    if (!complete && first && check_partial_start(line, dialect, fault))
-        return CR_EPARSE;
-    return check_line_length(line, first, dialect, limits, fault);
-}
-
-static ptrdiff_t scan_head(struct head_scan *scan, struct cr_slice text,
-                           const struct dialect *dialect, const struct head_limits *limits,
-                           struct fault *fault)
-{
-    while (scan->line < text.len) {
-        struct cr_slice line = cr_slice_from(text, scan->line);
-        const char *end = memchr(line.ptr, '\n', line.len);
-        if (end)
-            line.len = (size_t)(end - line.ptr);
-        if (scan_line(scan, line, end != NULL, dialect, limits, fault))
-            return CR_EPARSE;
-        if (!end)
-            break;
-        bool first = scan->line == scan->skip;
-        scan->line += line.len + 1;
-        if (line.len == 1 && first) {
-            if (!dialect->request || scan->skip)
-                return fault_set(fault, dialect->bad, "RFC 9112 2.2",
-                                 "an empty line instead of a start line");
-            scan->skip = scan->line;
-            continue;
-        }
-        if (scan->line - scan->skip > limits->head_max)
-            return too_large(dialect, limits, fault);
-        if (line.len == 1)
-            return (ptrdiff_t)scan->line;
-    }
-    if (text.len - scan->skip > limits->head_max)
-        return too_large(dialect, limits, fault);
-    return 0;
-}
-
-ptrdiff_t head_scan_request(struct head_scan *scan, struct cr_slice text,
-                            const struct head_limits *limits, struct fault *fault)
-{
-    return scan_head(scan, text, &requests, limits, fault);
-}
-
-ptrdiff_t head_scan_response(struct head_scan *scan, struct cr_slice text,
-                             const struct head_limits *limits, struct fault *fault)
-{
-    return scan_head(scan, text, &answers, limits, fault);
-}
-
-/* Takes one line without its CRLF; false when nothing is left. The scan has proved that each LF
- * has its CR and that there is no other CR. */
-static bool next_line(struct cr_slice *rest, struct cr_slice *out_line)
-{
-    if (!cr_slice_split(rest, '\n', out_line) || !out_line->len)
-        return false;
-    out_line->len--;
-    return true;
-}
+/* --- the start line --- */
 
 /* "HTTP/1.1": the minor version as we treat it (1.x is 1.1), or a fault. */
-static int parse_version(struct cr_slice text, const struct dialect *dialect, int *out_minor,
-                         struct fault *fault)
+static int parse_version(const struct reader *reader, struct cr_slice text)
 {
     if (text.len != 8 || memcmp(text.ptr, "HTTP/", 5) != 0 || text.ptr[6] != '.' ||
         !octet_is(text.ptr[5], OCTET_DIGIT) || !octet_is(text.ptr[7], OCTET_DIGIT))
-        return fault_set(fault, dialect->bad, "RFC 9112 2.3", "the version is not HTTP/1.1 or 1.0");
+        return refuse(reader, "RFC 9112 2.3", "the version is not HTTP/1.1 or 1.0");
     if (text.ptr[5] != '1')
-        return fault_set(fault, dialect->request ? FAILURE_VERSION : dialect->bad,
-                         "RFC 9110 15.6.6", "HTTP/%c.%c is not spoken here", text.ptr[5],
-                         text.ptr[7]);
-    *out_minor = text.ptr[7] == '0' ? 0 : 1;
+        return fault_set(
+            reader->fault, reader->dialect->request ? FAILURE_VERSION : reader->dialect->bad,
+            "RFC 9110 15.6.6", "HTTP/%c.%c is not spoken here", text.ptr[5], text.ptr[7]);
+    reader->head->minor = text.ptr[7] == '0' ? 0 : 1;
     return 0;
 }
 
-static int parse_request_line(struct cr_slice line, const struct head_limits *limits,
-                              struct head *head, struct fault *fault)
+static int parse_request_line(const struct reader *reader, struct cr_slice line)
 {
+    struct head *head = reader->head;
     struct cr_slice rest = line;
     if (!cr_slice_split(&rest, ' ', &head->method) || !rest.ptr ||
         !cr_slice_split(&rest, ' ', &head->target) || !rest.ptr)
-        return fault_set(fault, FAILURE_BAD_REQUEST, "RFC 9112 3",
-                         "the request line is not 'method target version'");
+        return refuse(reader, "RFC 9112 3", "the request line is not 'method target version'");
     if (!head->method.len || !octet_all(head->method, OCTET_TOKEN))
-        return fault_set(fault, FAILURE_BAD_REQUEST, "RFC 9112 3.1", "the method is not a token");
+        return refuse(reader, "RFC 9112 3.1", "the method is not a token");
     if (head->method.len > HEAD_METHOD_MAX)
-        return fault_limit(fault, FAILURE_NOT_IMPLEMENTED, "RFC 9112 3", HEAD_METHOD_MAX,
+        return fault_limit(reader->fault, FAILURE_NOT_IMPLEMENTED, "RFC 9112 3", HEAD_METHOD_MAX,
                            "the method is too long");
     if (!head->target.len || !octet_all(head->target, OCTET_TARGET))
-        return fault_set(fault, FAILURE_BAD_REQUEST, "RFC 9112 3.2",
-                         "the request target is empty or holds a character it may not hold");
-    if (head->target.len > limits->target_max)
-        return fault_limit(fault, FAILURE_URI_TOO_LONG, "crema.gateway.target-max",
-                           (int64_t)limits->target_max, "the request target is too long");
-    return parse_version(rest, &requests, &head->minor, fault);
+        return refuse(reader, "RFC 9112 3.2",
+                      "the request target is empty or holds a character it may not hold");
+    if (head->target.len > reader->limits->target_max)
+        return too_long(reader, true);
+    return parse_version(reader, rest);
 }
 
 /* HTTP/1.1 SP 3DIGIT SP [reason]; the last SP may be missing when there is no reason. */
-static int parse_status_line(struct cr_slice line, struct head *head, struct fault *fault)
+static int parse_status_line(const struct reader *reader, struct cr_slice line)
 {
+    struct head *head = reader->head;
     if (line.len < 12 || line.ptr[8] != ' ' || (line.len > 12 && line.ptr[12] != ' ') ||
         !octet_all(cr_slice_sub(line, 9, 12), OCTET_DIGIT))
-        return fault_set(fault, answers.bad, "RFC 9112 4", "the status line is malformed");
-    if (parse_version(cr_slice_sub(line, 0, 8), &answers, &head->minor, fault))
+        return refuse(reader, "RFC 9112 4", "the status line is malformed");
+    if (parse_version(reader, cr_slice_sub(line, 0, 8)))
         return CR_EPARSE;
     head->status = (line.ptr[9] - '0') * 100 + (line.ptr[10] - '0') * 10 + (line.ptr[11] - '0');
     head->reason = cr_slice_from(line, 13);
     if (head->status < HEAD_STATUS_MIN)
-        return fault_set(fault, answers.bad, "RFC 9110 15", "status %d is not a status",
+        return fault_set(reader->fault, answers.bad, "RFC 9110 15", "status %d is not a status",
                          head->status);
-    if (!octet_all(head->reason, OCTET_VALUE))
-        return fault_set(fault, answers.bad, "RFC 9112 4", "the reason holds a control character");
+    if (!octet_all_value(head->reason))
+        return refuse(reader, "RFC 9112 4", "the reason holds a control character");
     return 0;
 }
 
-static int parse_field(struct cr_slice line, const struct dialect *dialect, struct field *out,
-                       struct fault *fault)
+/* --- fields --- */
+
+/* The octets in front of the colon of a header line that is not plainly "name:". */
+static int parse_odd_name(const struct reader *reader, struct cr_slice line, size_t *out_colon,
+                          struct cr_slice *out_name)
 {
     if (line.ptr[0] == ' ' || line.ptr[0] == '\t')
-        return fault_set(fault, dialect->bad, "RFC 9112 5.2", "a folded header line");
+        return refuse(reader, "RFC 9112 5.2", "a folded header line");
     ptrdiff_t colon = cr_slice_find(line, ':');
     if (colon < 0)
-        return fault_set(fault, dialect->bad, "RFC 9112 5", "a header line without a colon");
-    out->name = cr_slice_sub(line, 0, (size_t)colon);
-    if (!dialect->request)
-        out->name = octet_trim(out->name);
-    if (!out->name.len || !octet_all(out->name, OCTET_TOKEN))
-        return fault_set(fault, dialect->bad, "RFC 9112 5.1", "a header name is not a token");
-    out->value = octet_trim(cr_slice_from(line, (size_t)colon + 1));
-    if (!octet_all(out->value, OCTET_VALUE))
-        return fault_set(fault, dialect->bad, "RFC 9110 5.5",
+        return refuse(reader, "RFC 9112 5", "a header line without a colon");
+    *out_colon = (size_t)colon;
+    *out_name = cr_slice_sub(line, 0, (size_t)colon);
+    if (!reader->dialect->request)
+        *out_name = octet_trim(*out_name);
+    if (!out_name->len || !octet_all(*out_name, OCTET_TOKEN))
+        return refuse(reader, "RFC 9112 5.1", "a header name is not a token");
+    return 0;
+}
+
+static int parse_field(const struct reader *reader, struct cr_slice line, struct field *out)
+{
+    size_t colon = octet_span(line, OCTET_TOKEN);
+    out->name = (struct cr_slice){line.ptr, colon};
+    if ((!colon || colon == line.len || line.ptr[colon] != ':') &&
+        parse_odd_name(reader, line, &colon, &out->name))
+        return CR_EPARSE;
+    out->value = octet_trim(cr_slice_from(line, colon + 1));
+    if (!octet_all_value(out->value))
+        return fault_set(reader->fault, reader->dialect->bad, "RFC 9110 5.5",
                          "the value of '%.*s' holds a control character",
                          (int)cr_min_i64((int64_t)out->name.len, 64), out->name.ptr);
     out->id = field_name_id(out->name);
@@ -228,63 +205,59 @@ static int parse_field(struct cr_slice line, const struct dialect *dialect, stru
 }
 
 /* One element of Connection. */
-static int list_option(struct head *head, struct cr_slice option, const struct dialect *dialect,
-                       struct fault *fault)
+static int list_option(const struct reader *reader, struct cr_slice option)
 {
+    struct head *head = reader->head;
     if (!octet_all(option, OCTET_TOKEN))
-        return fault_set(fault, dialect->bad, "RFC 9110 7.6.1", "Connection names no token");
+        return refuse(reader, "RFC 9110 7.6.1", "Connection names no token");
     if (cr_slice_equal_nocase(option, CR_SLICE("close")))
         head->close = true;
     else if (cr_slice_equal_nocase(option, CR_SLICE("keep-alive")))
         head->keep_alive = true;
     enum field_id id = field_name_id(option);
-    if (dialect->request && (field_name_flags(id) & FIELD_UNLISTABLE))
-        return fault_set(fault, dialect->bad, "RFC 9110 7.6.1", "Connection must not name '%s'",
-                         field_name_text(id));
+    if (reader->dialect->request && (field_name_flags(id) & FIELD_UNLISTABLE))
+        return fault_set(reader->fault, reader->dialect->bad, "RFC 9110 7.6.1",
+                         "Connection must not name '%s'", field_name_text(id));
     if (id != FIELD_OTHER) {
         head->listed |= field_bit(id);
         return 0;
     }
     if (head->listed_count == HEAD_LISTED_MAX)
-        return fault_limit(fault, dialect->bad, "RFC 9110 7.6.1", HEAD_LISTED_MAX,
+        return fault_limit(reader->fault, reader->dialect->bad, "RFC 9110 7.6.1", HEAD_LISTED_MAX,
                            "Connection names too many fields");
     head->listed_names[head->listed_count++] = option;
     return 0;
 }
 
-static int list_options(struct head *head, struct cr_slice value, const struct dialect *dialect,
-                        struct fault *fault)
+static int list_options(const struct reader *reader, struct cr_slice value)
 {
     struct cr_slice option;
     while (cr_slice_split(&value, ',', &option)) {
         option = octet_trim(option);
-        if (option.len && list_option(head, option, dialect, fault))
+        if (option.len && list_option(reader, option))
             return CR_EPARSE;
     }
     return 0;
 }
 
-static int parse_fields(struct cr_slice rest, const struct dialect *dialect,
-                        const struct head_limits *limits, struct head *head, struct fault *fault)
+static int add_field(const struct reader *reader, struct cr_slice line)
 {
-    struct cr_slice line;
-    while (next_line(&rest, &line) && line.len) {
-        if (head->count == limits->count_max || head->count == HEAD_FIELDS_MAX)
-            return fault_limit(fault, dialect->too_large, dialect->count_rule,
-                               (int64_t)limits->count_max, "too many header fields");
-        struct field *field = &head->fields[head->count];
-        if (parse_field(line, dialect, field, fault))
-            return CR_EPARSE;
-        head->count++;
-        if (field->id == FIELD_OTHER)
-            continue;
-        head->repeated |= head->seen & field_bit(field->id);
-        head->seen |= field_bit(field->id);
-        if (field->id == FIELD_CONNECTION && list_options(head, field->value, dialect, fault))
-            return CR_EPARSE;
-    }
-    return 0;
+    struct head *head = reader->head;
+    if (head->count == reader->limits->count_max || head->count == HEAD_FIELDS_MAX)
+        return fault_limit(reader->fault, reader->dialect->too_large, reader->dialect->count_rule,
+                           (int64_t)reader->limits->count_max, "too many header fields");
+    struct field *field = &head->fields[head->count];
+    if (parse_field(reader, line, field))
+        return CR_EPARSE;
+    head->count++;
+    if (field->id == FIELD_OTHER)
+        return 0;
+    head->repeated |= head->seen & field_bit(field->id);
+    head->seen |= field_bit(field->id);
+    return field->id == FIELD_CONNECTION ? list_options(reader, field->value) : 0;
 }
+
+/* --- the whole --- */
 
 /* Everything but the fields array, which is filled up to count. */
 static void clear(struct head *head)
@@ -298,37 +271,91 @@ static void clear(struct head *head)
     head->listed_count = 0;
 }
 
-int head_parse_request(struct cr_slice text, const struct head_limits *limits,
+static int add_line(const struct reader *reader, struct cr_slice line, bool first)
+{
+    int status = !first                     ? add_field(reader, line)
+                 : reader->dialect->request ? parse_request_line(reader, line)
+                                            : parse_status_line(reader, line);
+    if (status)
+        (void)!check_cr(reader, (struct cr_slice){line.ptr, line.len + 1});
+    return status;
+}
+
+/* Reads line by line up to the empty one, or as far as text goes; without a head from the line on
+ * that was not complete. */
+static ptrdiff_t read_lines(const struct reader *reader, struct head_scan *scan,
+                            struct cr_slice text)
+{
+    size_t start = reader->head ? scan->skip : scan->line, head_max = reader->limits->head_max;
+    struct cr_slice rest = cr_slice_from(text, start), line;
+    for (bool first = start == scan->skip;; first = false) {
+        int taken = take_line(reader, &rest, first, &line);
+        if (taken < 0)
+            return CR_EPARSE;
+        scan->line = text.len - rest.len;
+        if ((taken ? scan->line : text.len) - scan->skip > head_max)
+            return fault_limit(reader->fault, reader->dialect->too_large,
+                               reader->dialect->head_rule, (int64_t)head_max,
+                               "the head is too large");
+        if (!taken)
+            return check_partial(reader, rest, first);
+        if (!line.len)
+            return first ? refuse(reader, "RFC 9112 2.2", "an empty line instead of a start line")
+                         : (ptrdiff_t)scan->line;
+        if (reader->head && add_line(reader, line, first))
+            return CR_EPARSE;
+    }
+}
+
+/* A head that comes whole is read once. One that comes in pieces is read when its end is there, so
+ * that no octet is read time and again. */
+static ptrdiff_t read_head(struct reader *reader, struct head_scan *scan, struct cr_slice text)
+{
+    struct head *head = reader->head;
+    if (scan->line > scan->skip) {
+        reader->head = NULL;
+        ptrdiff_t len = read_lines(reader, scan, text);
+        if (len <= 0)
+            return len;
+        reader->head = head;
+    } else if (reader->dialect->request && cr_slice_starts(text, CR_SLICE("\r\n"))) {
+        scan->skip = 2;
+    }
+    clear(head);
+    return read_lines(reader, scan, text);
+}
+
+ptrdiff_t head_read_request(struct head_scan *scan, struct cr_slice text,
+                            const struct head_limits *limits, struct head *out_head,
+                            struct fault *fault)
+{
+    struct reader reader = {&requests, limits, out_head, fault};
+    return read_head(&reader, scan, text);
+}
+
+ptrdiff_t head_read_response(struct head_scan *scan, struct cr_slice text,
+                             const struct head_limits *limits, struct head *out_head,
+                             struct fault *fault)
+{
+    struct reader reader = {&answers, limits, out_head, fault};
+    return read_head(&reader, scan, text);
+}
+
+int head_read_trailers(struct cr_slice text, const struct head_limits *limits,
                        struct head *out_head, struct fault *fault)
 {
-    clear(out_head);
-    if (cr_slice_starts(text, CR_SLICE("\r\n")))
-        text = cr_slice_from(text, 2);
+    const struct reader reader = {&requests, limits, out_head, fault};
     struct cr_slice line;
-    if (!next_line(&text, &line))
-        return fault_set(fault, requests.bad, "RFC 9112 2.1", "there is no request line");
-    if (parse_request_line(line, limits, out_head, fault))
-        return CR_EPARSE;
-    return parse_fields(text, &requests, limits, out_head, fault);
-}
-
-int head_parse_response(struct cr_slice text, const struct head_limits *limits,
-                        struct head *out_head, struct fault *fault)
-{
     clear(out_head);
-    struct cr_slice line;
-    if (!next_line(&text, &line))
-        return fault_set(fault, answers.bad, "RFC 9112 2.1", "there is no status line");
-    if (parse_status_line(line, out_head, fault))
-        return CR_EPARSE;
-    return parse_fields(text, &answers, limits, out_head, fault);
-}
-
-int head_parse_trailers(struct cr_slice text, const struct head_limits *limits,
-                        struct head *out_head, struct fault *fault)
-{
-    clear(out_head);
-    return parse_fields(text, &requests, limits, out_head, fault);
+    for (;;) {
+        int taken = take_line(&reader, &text, false, &line);
+        if (taken < 0)
+            return CR_EPARSE;
+        if (!taken || !line.len)
+            return 0;
+        if (add_line(&reader, line, false))
+            return CR_EPARSE;
+    }
 }
 
 const struct field *head_find(const struct head *head, enum field_id id)

@@ -1,7 +1,6 @@
 /* head: the head of a request or an answer, read strictly and without a copy.
  *
- * Two steps: head_scan looks for the end while bytes arrive and refuses early what can never become
- * a head; head_parse_request/_response then read the whole head once.
+ * It is read line by line while octets arrive, and what can never become a head is refused early.
  *
  * Ownership: a parsed head holds slices into the caller's bytes and is valid as long as they are.
  * Errors:    CR_EPARSE with the fault filled in; nothing is guessed or repaired, but blanks before
@@ -53,28 +52,25 @@ struct head {
     struct cr_slice listed_names[HEAD_LISTED_MAX]; /* unknown names that Connection lists */
 };
 
-/* Where a scan stands; zero at the start of a message. */
+/* How far the octets of a head have come; zero at the start of a message. */
 struct head_scan {
     size_t line; /* start of the line that is not complete yet */
     size_t skip; /* octets of an empty line in front (RFC 9112 2.2) */
 };
 
-/* Looks at text, the message so far from its first octet. Returns the head's length including the
- * empty line, 0 if it is not complete, or CR_EPARSE. Call again with more of the same text. */
-CR_MUST_CHECK ptrdiff_t head_scan_request(struct head_scan *scan, struct cr_slice text,
-                                          const struct head_limits *limits, struct fault *fault);
-CR_MUST_CHECK ptrdiff_t head_scan_response(struct head_scan *scan, struct cr_slice text,
-                                           const struct head_limits *limits, struct fault *fault);
-
-/* text is a complete head as head_scan measured it. */
-CR_MUST_CHECK int head_parse_request(struct cr_slice text, const struct head_limits *limits,
-                                     struct head *out_head, struct fault *fault);
-CR_MUST_CHECK int head_parse_response(struct cr_slice text, const struct head_limits *limits,
-                                      struct head *out_head, struct fault *fault);
+/* Reads the head of text, the message so far from its first octet. Returns the head's length
+ * including the empty line, 0 if it is not complete, or CR_EPARSE. Call again with more of the same
+ * text; out_head is valid after a length only. */
+CR_MUST_CHECK ptrdiff_t head_read_request(struct head_scan *scan, struct cr_slice text,
+                                          const struct head_limits *limits, struct head *out_head,
+                                          struct fault *fault);
+CR_MUST_CHECK ptrdiff_t head_read_response(struct head_scan *scan, struct cr_slice text,
+                                           const struct head_limits *limits, struct head *out_head,
+                                           struct fault *fault);
 
 /* The fields of a trailer section, which ends with an empty line like a head. */
-CR_MUST_CHECK int head_parse_trailers(struct cr_slice text, const struct head_limits *limits,
-                                      struct head *out_head, struct fault *fault);
+CR_MUST_CHECK int head_read_trailers(struct cr_slice text, const struct head_limits *limits,
+                                     struct head *out_head, struct fault *fault);
 
 /* The first field of that id, or NULL. */
 const struct field *head_find(const struct head *head, enum field_id id);

@@ -30,12 +30,28 @@ const uint8_t octet_classes[256] = {
 };
 /* clang-format on */
 
-bool octet_all(struct cr_slice text, enum octet_class class)
+/* Is one of the eight octets below SP, or DEL? Of a word's octets, "x - 0x20" borrows into the high
+ * bit where x is below 0x20 ("Bit Twiddling Hacks", hasless); DEL is the octet that XOR makes zero.
+ * Octets from 0x80 on, whose high bit is set before, are masked out. A borrow may also mark the
+ * octet behind a bad one, never a word without one. */
+static bool has_control(uint64_t word)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!octet_is(text.ptr[i], class))
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t del = word ^ ones * 0x7F;
+    return (((word - ones * ' ') & ~word) | ((del - ones) & ~del)) & highs;
+}
+
+bool octet_all_value(struct cr_slice text)
+{
+    size_t at = 0;
+    for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, text.ptr + at, sizeof(word));
+        /* HTAB is a control character, too, but may stand in a value. */
+        if (has_control(word) && !octet_all(cr_slice_sub(text, at, at + sizeof(word)), OCTET_VALUE))
             return false;
-    return true;
+    }
+    return octet_all(cr_slice_from(text, at), OCTET_VALUE);
 }
 
 int octet_hex_value(char c)
@@ -44,15 +60,4 @@ int octet_hex_value(char c)
         return c - '0';
     c = octet_lower(c);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-struct cr_slice octet_trim(struct cr_slice text)
-{
-    while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
-        text.len--;
-    return text;
 }

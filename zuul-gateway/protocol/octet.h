@@ -26,7 +26,25 @@ static inline bool octet_is(char c, enum octet_class class)
 }
 
 /* True when every octet of text is of the class; the empty text is. */
-bool octet_all(struct cr_slice text, enum octet_class class);
+static inline bool octet_all(struct cr_slice text, enum octet_class class)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!octet_is(text.ptr[i], class))
+            return false;
+    return true;
+}
+
+/* How many octets at the front are of the class. */
+static inline size_t octet_span(struct cr_slice text, enum octet_class class)
+{
+    size_t len = 0;
+    while (len < text.len && octet_is(text.ptr[len], class))
+        len++;
+    return len;
+}
+
+/* octet_all of OCTET_VALUE, for most of what a head consists of: eight octets at a time. */
+bool octet_all_value(struct cr_slice text);
 
 /* 0-15, or -1. */
 int octet_hex_value(char c);
@@ -38,6 +56,15 @@ static inline char octet_lower(char c)
 }
 
 /* Without SP and HTAB at both ends, and nothing else (RFC 9110 5.5). */
-struct cr_slice octet_trim(struct cr_slice text);
+static inline struct cr_slice octet_trim(struct cr_slice text)
+{
+    while (text.len && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len && (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
+        text.len--;
+    return text;
+}
 
 #endif

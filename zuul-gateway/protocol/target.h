@@ -31,7 +31,8 @@ struct target {
 CR_MUST_CHECK int target_split(struct cr_slice raw, struct cr_slice method,
                                struct target *out_target, struct fault *fault);
 
-/* Writes the canonical form of a raw path to out, which holds at least path.len octets:
+/* The canonical form of a raw path: the path itself, or written to out, which holds at least
+ * path.len octets:
  * ";parameters" cut, "." segments gone, escapes of unreserved characters decoded, others in upper
  * case. "%2F" and doubled slashes inside stay, those in front are one. Refused: "..", in whatever
  * spelling, backslashes, control characters, broken escapes and UTF-8 that is not shortest. */

@@ -1,18 +1,5 @@
-/* Appending to a fixed area. */
+/* Numbers as text. */
 #include "writer.h"
-
-#include <string.h>
-
-void writer_slice(struct writer *writer, struct cr_slice text)
-{
-    if (text.len > (size_t)(writer->end - writer->at)) {
-        writer->full = true;
-        return;
-    }
-    if (text.len)
-        memcpy(writer->at, text.ptr, text.len);
-    writer->at += text.len;
-}
 
 void writer_uint(struct writer *writer, uint64_t value)
 {

@@ -29,7 +29,17 @@ static inline struct cr_slice writer_view(const struct writer *writer)
     return (struct cr_slice){writer->start, (size_t)(writer->at - writer->start)};
 }
 
-void writer_slice(struct writer *writer, struct cr_slice text);
+static inline void writer_slice(struct writer *writer, struct cr_slice text)
+{
+    if (text.len > (size_t)(writer->end - writer->at)) {
+        writer->full = true;
+        return;
+    }
+    if (text.len)
+        memcpy(writer->at, text.ptr, text.len);
+    writer->at += text.len;
+}
+
 void writer_uint(struct writer *writer, uint64_t value);
 
 /* Of a string literal. */

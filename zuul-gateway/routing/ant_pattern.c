@@ -7,14 +7,15 @@ enum { SEGMENTS_MAX = 64 };
 
 bool ant_next_segment(struct cr_slice *rest, struct cr_slice *out_segment)
 {
-    while (rest->len && rest->ptr[0] == '/')
-        *rest = cr_slice_from(*rest, 1);
-    if (!rest->len)
-        return false;
-    ptrdiff_t end = cr_slice_find(*rest, '/');
-    *out_segment = cr_slice_sub(*rest, 0, end < 0 ? rest->len : (size_t)end);
-    *rest = cr_slice_from(*rest, out_segment->len);
-    return true;
+    const char *at = rest->ptr, *end = rest->ptr + rest->len;
+    while (at < end && *at == '/')
+        at++;
+    const char *start = at;
+    while (at < end && *at != '/')
+        at++;
+    *out_segment = (struct cr_slice){start, (size_t)(at - start)};
+    *rest = (struct cr_slice){at, (size_t)(end - at)};
+    return at > start;
 }
 
 /* Writes a segment in the spelling of canonical paths: what they escape is escaped, {name} is *. */
@@ -136,10 +137,11 @@ static bool rest_matches_nothing(const struct ant_pattern *pattern, size_t at, b
     return true;
 }
 
-bool ant_matches(const struct ant_pattern *pattern, struct cr_slice path)
+/* Does path match the pattern from its segment `at` on? */
+static bool matches_from(const struct ant_pattern *pattern, size_t at, struct cr_slice path)
 {
-    bool slash_end = cr_slice_ends(path, CR_SLICE("/"));
-    size_t at = 0, any = SIZE_MAX;
+    bool slash_end = path.len && path.ptr[path.len - 1] == '/';
+    size_t any = SIZE_MAX;
     struct cr_slice rest = path, mark = path, segment;
     for (;;) {
         struct cr_slice before = rest;
@@ -160,4 +162,18 @@ bool ant_matches(const struct ant_pattern *pattern, struct cr_slice path)
         rest = mark;
         at = any + 1;
     }
+}
+
+bool ant_matches(const struct ant_pattern *pattern, struct cr_slice path)
+{
+    return matches_from(pattern, 0, path);
+}
+
+bool ant_matches_rest(const struct ant_pattern *pattern, struct cr_slice rest)
+{
+    /* Only "**" is left, as in nearly every route there is. */
+    if (pattern->count == pattern->literal_count + 1 &&
+        pattern->segments[pattern->literal_count].kind == ANT_ANY)
+        return true;
+    return matches_from(pattern, pattern->literal_count, rest);
 }

@@ -33,11 +33,14 @@ struct ant_pattern {
 CR_MUST_CHECK int ant_compile(struct cr_slice text, struct cr_arena *arena,
                               struct ant_pattern *out_pattern, struct cr_err *err);
 bool ant_matches(const struct ant_pattern *pattern, struct cr_slice path);
+/* The same, for what is left of a path whose first segments are the pattern's literal ones. */
+bool ant_matches_rest(const struct ant_pattern *pattern, struct cr_slice rest);
 
 /* "*" anywhere in pattern stands for any run of characters; for service ids. */
 bool ant_simple_matches(struct cr_slice pattern, struct cr_slice text);
 
-/* The next non-empty segment of a path; false at its end. */
+/* The next non-empty segment of a path; false at its end. rest begins with a slash then, or is
+ * empty. */
 bool ant_next_segment(struct cr_slice *rest, struct cr_slice *out_segment);
 
 #endif

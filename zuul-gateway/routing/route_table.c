@@ -1,73 +1,26 @@
-/* Building the table, and finding routes by their first literal segment. */
+/* Building the table, and looking into it. */
 #include "route_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "cr_map.h"
-
-/* Routes of one first segment, in ascending order. */
-struct bucket {
-    size_t count;
-    size_t capacity;
-    uint32_t *indexes;
-};
+#include "route_tree.h"
 
 struct route_table {
     struct cr_arena *arena;
     struct route **routes;
     size_t count;
-    struct cr_map *by_segment; /* struct bucket by first literal segment */
-    struct bucket wild;        /* routes that begin otherwise */
+    struct route_tree *tree;
     struct ant_pattern *ignored;
     size_t ignored_count;
     struct cr_slice servlet_path;
 };
 
-static void bucket_free(void *value)
-{
-    struct bucket *bucket = value;
-    free(bucket->indexes);
-    free(bucket);
-}
-
-static int bucket_add(struct bucket *bucket, uint32_t index)
-{
-    if (bucket->count == bucket->capacity) {
-        size_t capacity = bucket->capacity ? bucket->capacity * 2 : 1;
-        uint32_t *indexes = reallocarray(bucket->indexes, capacity, sizeof(*indexes));
-        if (!indexes)
-            return CR_ENOMEM;
-        bucket->indexes = indexes;
-        bucket->capacity = capacity;
-    }
-    bucket->indexes[bucket->count++] = index;
-    return 0;
-}
-
-static int index_route(struct route_table *table, uint32_t index)
-{
-    const struct ant_pattern *pattern = &table->routes[index]->pattern;
-    if (!pattern->literal_count)
-        return bucket_add(&table->wild, index);
-    struct cr_slice segment = pattern->segments[0].text;
-    struct bucket *bucket = cr_map_get(table->by_segment, segment);
-    if (bucket)
-        return bucket_add(bucket, index);
-    bucket = calloc(1, sizeof(*bucket));
-    if (!bucket)
-        return CR_ENOMEM;
-    if (cr_map_put(table->by_segment, segment, bucket)) {
-        free(bucket);
-        return CR_ENOMEM;
-    }
-    return bucket_add(bucket, index);
-}
-
 static int index_routes(struct route_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (index_route(table, (uint32_t)i))
+        if (route_tree_add(table->tree, &table->routes[i]->pattern, (uint32_t)i))
             return CR_ENOMEM;
     return 0;
 }
@@ -213,10 +166,10 @@ static struct route_table *table_alloc(size_t routes_max)
     if (!table)
         return NULL;
     table->routes = cr_arena_array(arena, routes_max + 1, sizeof(struct route *));
-    table->by_segment = cr_map_new(0, bucket_free);
+    table->tree = route_tree_new();
     table->arena = arena;
-    if (!table->routes || !table->by_segment) {
-        cr_map_free(table->by_segment);
+    if (!table->routes || !table->tree) {
+        route_tree_free(table->tree);
         return NULL;
     }
     (void)cr_steal(&arena);
@@ -272,8 +225,7 @@ void route_table_free(struct route_table *table, void (*drop)(struct route *rout
     for (size_t i = 0; i < table->count; i++)
         if (--table->routes[i]->lists == 0)
             drop(table->routes[i], ctx);
-    cr_map_free(table->by_segment);
-    free(table->wild.indexes);
+    route_tree_free(table->tree);
     cr_arena_free(table->arena);
 }
 
@@ -307,25 +259,7 @@ static struct cr_slice cut_servlet_path(const struct route_table *table, struct 
 ptrdiff_t route_table_find(const struct route_table *table, struct cr_slice path,
                            struct cr_slice *out_path)
 {
-    static const struct bucket none = {0};
     path = cut_servlet_path(table, path);
     *out_path = path;
-    if (is_pattern_ignored(table, path))
-        return -1;
-    struct cr_slice rest = path, first;
-    const struct bucket *named = NULL;
-    if (ant_next_segment(&rest, &first))
-        named = cr_map_get(table->by_segment, first);
-    if (!named)
-        named = &none;
-    /* Both buckets ascend: whichever matches with the lower index is first in order. */
-    size_t n = 0, w = 0;
-    while (n < named->count || w < table->wild.count) {
-        bool take_named = w == table->wild.count ||
-                          (n < named->count && named->indexes[n] < table->wild.indexes[w]);
-        uint32_t index = take_named ? named->indexes[n++] : table->wild.indexes[w++];
-        if (ant_matches(&table->routes[index]->pattern, path))
-            return (ptrdiff_t)index;
-    }
-    return -1;
+    return is_pattern_ignored(table, path) ? -1 : route_tree_find(table->tree, path);
 }

@@ -153,6 +153,46 @@ def test_T051_ids_are_unlike_each_other(client, origin):
     assert len({request.get("X-Request-Id") for request in origin.requests}) == 20
 
 
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+PARENT = f"traceparent: 00-{TRACE}-b7ad6b7169203331-01\r\n"
+
+
+def test_T052_a_trace_goes_on(client, origin):
+    client.get("/up/1", (PARENT + "tracestate: a=1\r\n").encode())
+    request, = origin.requests
+    version, trace, span, flags = request.get("traceparent").split("-")
+    assert (version, trace, flags) == ("00", TRACE, "01") and span != "b7ad6b7169203331"
+    assert request.get("tracestate") == "a=1"
+
+
+@pytest.mark.parametrize("sent", ["", PARENT.replace("00-", "ff-"), PARENT * 2])
+def test_T052_a_trace_begins(client, origin, sent):
+    client.get("/up/1", (sent + "tracestate: a=1\r\n").encode())
+    request, = origin.requests
+    version, trace, span, _ = request.get("traceparent").split("-")
+    assert version == "00" and len(trace) == 32 and len(span) == 16 and trace != TRACE
+    assert request.get("tracestate") is None
+
+
+def test_b3_passes_and_names_the_trace(client, origin):
+    client.get("/up/1", b"X-B3-TraceId: 463ac35c9f6413ad\r\nX-B3-SpanId: a2fb4a1d1a96d312\r\n")
+    request, = origin.requests
+    assert request.get("X-B3-TraceId") == "463ac35c9f6413ad" and request.get("X-B3-SpanId") == "a2fb4a1d1a96d312"
+    assert request.get("traceparent").startswith("00-0000000000000000463ac35c9f6413ad-")
+
+
+def test_tracing_as_configured(start, back):
+    url = f"http://{back.authority}"
+    plain = start({**url_route("up", url), "crema.gateway.trace": "false"})
+    plain.ask("/up/1", PARENT.encode())
+    both = start({**url_route("up", url), "crema.gateway.trace-b3": "true", "crema.gateway.trace-sampled-every": 1})
+    both.ask("/up/1")
+    first, second = back.requests
+    assert first.get("traceparent") in PARENT
+    assert second.get("traceparent") == f"00-{second.get('X-B3-TraceId')}-{second.get('X-B3-SpanId')}-01"
+    assert second.get("X-B3-Sampled") == "1"
+
+
 @pytest.mark.parametrize("name", ["Server", "X-Application-Context"])
 def test_zuul_drops_these_from_answers(client, origin, name):
     origin.script = answer_with(f"{name}: x".encode())

@@ -91,6 +91,11 @@ def test_figures(gateway):
         assert gateway.get("/up/x").status == 200
     assert gateway.get("/nowhere").status == 404
     assert figure(gateway, 'gateway_route_requests_total{route="up",outcome="2xx"}') == 3
+    assert figure(gateway, 'gateway_route_duration_seconds_count{route="up"}') == 3
+    assert figure(gateway, 'gateway_route_duration_seconds_bucket{route="up",le="+Inf"}') == 3
+    assert figure(gateway, 'gateway_route_duration_seconds_sum{route="up"}') > 0
+    assert figure(gateway, 'gateway_instance_requests_total{service="up",instance="up",outcome="2xx"}') == 3
+    assert figure(gateway, 'gateway_instance_wait_seconds_count{service="up",instance="up"}') == 3
     assert figure(gateway, 'gateway_failures_total{reason="no_route"}') == 1
     assert figure(gateway, "gateway_routes ") == 4
     assert figure(gateway, "gateway_requests_total") >= 4

@@ -21,7 +21,7 @@
 
 static inline struct cr_wire_property sources_property(const char *text)
 {
-    struct cr_slice key, value = cr_slice_of(text);
+    struct cr_slice key = {NULL, 0}, value = cr_slice_of(text);
     (void)cr_slice_split(&value, '=', &key);
     enum cr_wire_kind kind = *value.ptr == '#'   ? CR_WIRE_NUMBER
                              : *value.ptr == '!' ? CR_WIRE_BOOL

@@ -36,11 +36,14 @@ static const char *forwarded(const char *lines, bool trusted)
     int len = snprintf(text, sizeof(text), "GET /users/1?q=%%20 HTTP/1.1\r\nHost: g:8080\r\n%s\r\n",
                        lines);
     struct cr_slice all = {text, (size_t)len};
-    assert_int_equal(head_parse_request(all, &limits, &head, &fault), 0);
+    struct head_scan scan = {0};
+    assert_int_equal(head_read_request(&scan, all, &limits, &head, &fault), len);
     assert_int_equal(request_read(&head, &request, &fault), 0);
     struct writer out;
     writer_init(&out, area, sizeof(area) - 1);
+    static const struct trace none;
     struct forward_request forward = {.request = &request,
+                                      .trace = &none,
                                       .policy = &policy,
                                       .path = CR_SLICE("/1"),
                                       .authority = CR_SLICE("127.0.0.1:9001"),
@@ -135,7 +138,8 @@ static const char *answered(const char *text, bool of_head, bool takes_chunks, b
 {
     static struct framing framing;
     struct fault fault;
-    assert_int_equal(head_parse_response(cr_slice_of(text), &limits, &head, &fault), 0);
+    struct head_scan scan = {0};
+    assert_true(head_read_response(&scan, cr_slice_of(text), &limits, &head, &fault) > 0);
     assert_int_equal(framing_of_response(&head, of_head, &framing, &fault), 0);
     struct writer out;
     writer_init(&out, area, sizeof(area) - 1);
@@ -188,9 +192,9 @@ static void test_trailers(void **state)
     (void)state;
     setup();
     struct fault fault;
-    assert_int_equal(head_parse_trailers(CR_SLICE("X-Sum: 1\r\nHost: a\r\nContent-Length: 5\r\n"
-                                                  "Set-Cookie: x\r\n\r\n"),
-                                         &limits, &head, &fault),
+    assert_int_equal(head_read_trailers(CR_SLICE("X-Sum: 1\r\nHost: a\r\nContent-Length: 5\r\n"
+                                                 "Set-Cookie: x\r\n\r\n"),
+                                        &limits, &head, &fault),
                      0);
     struct writer out;
     writer_init(&out, area, sizeof(area));

@@ -26,7 +26,7 @@ static int status_of(struct cr_slice text, size_t step, struct request *out)
     ptrdiff_t len = 0;
     for (size_t have = step < text.len ? step : text.len; len == 0;
          have = have + step < text.len ? have + step : text.len) {
-        len = head_scan_request(&scan, cr_slice_sub(text, 0, have), &limits, &fault);
+        len = head_read_request(&scan, cr_slice_sub(text, 0, have), &limits, &head, &fault);
         if (have == text.len)
             break;
     }
@@ -34,8 +34,7 @@ static int status_of(struct cr_slice text, size_t step, struct request *out)
         return failure_status(fault.failure);
     if (len == 0)
         return -1;
-    if (head_parse_request(cr_slice_sub(text, 0, (size_t)len), &limits, &head, &fault) ||
-        request_read(&head, out, &fault))
+    if (request_read(&head, out, &fault))
         return failure_status(fault.failure);
     return 0;
 }
