@@ -167,14 +167,11 @@ static int add_source(struct builder *builder, const struct resolver_file *file,
 
 static int add_file(struct builder *builder, const struct resolver_file *file);
 
-/* As at Spring's, only what lies directly in one of the directories is taken. */
+/* As at Spring's, what is taken lies in one of the directories, or below one. */
 static bool is_in_a_directory(const struct builder *builder, const char *path)
 {
-    struct cr_slice whole = cr_slice_of(path);
-    struct cr_slice directory =
-        cr_slice_sub(whole, 0, (size_t)(cr_slice_find_last(whole, '/') + 1));
     for (size_t i = 0; i < builder->options->directories.count; i++) {
-        if (cr_slice_equal(builder->options->directories.items[i], directory))
+        if (cr_slice_starts(cr_slice_of(path), builder->options->directories.items[i]))
             return true;
     }
     return false;

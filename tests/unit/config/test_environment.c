@@ -331,7 +331,8 @@ static void follows_imports(void **state)
                  "application.yml{spring.config.import[0]='one.yml',"
                  "spring.config.import[1]='optional:file:./two.properties',a=0}");
     assert_built(&r, "foo", "x",
-                 "(document #1){a=6} (document #0){spring.config.import='cfg/x.yml',a=5} "
+                 "(document #1){a=6} cfg/x.yml{a=4} "
+                 "(document #0){spring.config.import='cfg/x.yml',a=5} "
                  "two.properties{a='3'} "
                  "one.yml{a=1,spring.config.import='one.yml,application.yml,none.yml'} "
                  "application.yml{spring.config.import[0]='one.yml',"
