@@ -180,7 +180,8 @@ def test_node(place, tell):
 
 def test_python(place, tell):
     server, _, _ = place
-    told = other_clients.python(server.url(), "shop", "dev", "main", USER, PASSWORD, "")
+    told = other_clients.python(server.url(), "shop", "dev", "main", USER, PASSWORD, "nginx.conf")
     merged = told["merged"]
+    assert told["file"] == "server_name shop;\n"
     assert (merged["who"], merged["shared"], merged["number"], merged["flag"]) == ("shop", "changed", 8080, True)
-    tell(f"config clients: Python's {other_clients.PYTHON} read {len(merged)} keys")
+    tell(f"config clients: Python's {other_clients.PYTHON} read {len(merged)} keys and a file")
