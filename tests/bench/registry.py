@@ -93,10 +93,13 @@ EMPTY_DELTA = [request("GET", "/eureka/apps/delta", GZIP)]
 # ---- servers ----
 
 class Server:
-    """A process that is asked."""
+    """A process that is asked; whatever happens, run() ends those that still run."""
+
+    running = []
 
     def __init__(self, name, child, port):
         self.name, self.child, self.port = name, child, port
+        self.running.append(self)
 
     def cpu_us(self):
         """What all its threads ran, those that have ended too: the clock of clock_getcpuclockid(3)."""
@@ -106,6 +109,7 @@ class Server:
         return http.get(f"http://127.0.0.1:{self.port}/eureka/apps").status == 200
 
     def end(self):
+        self.running.remove(self)
         self.child.terminate()
         self.child.wait()
 
@@ -131,7 +135,7 @@ def spring(folder, peer, name):
                   "eureka.server.eviction-interval-timer-in-ms": 60000, **KEEP}
     child = java.Peer(peer, folder, properties, jvm=JVM)
     server = Server(name, child.child, port)
-    child.wait_listening(server.answers, 120)
+    child.wait_listening(server.answers, 300)
     return server
 
 
@@ -147,6 +151,7 @@ class Bare(Server):
         super().__init__(name, child, int(child.stdout.readline()))
 
     def end(self):
+        self.running.remove(self)
         self.child.stdin.close()
         self.child.wait()
 
@@ -453,5 +458,9 @@ def run():
     with tempfile.TemporaryDirectory(prefix="crema-bench-") as name:
         folder = Path(name)
         java.built()
-        for part in (memory, soon, grow, compare):
-            part(folder)
+        try:
+            for part in (memory, soon, grow, compare):
+                part(folder)
+        finally:
+            for server in list(Server.running):
+                server.end()
