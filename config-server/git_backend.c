@@ -2,9 +2,11 @@
 #include "git_backend.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cr_clock.h"
@@ -214,6 +216,28 @@ void git_backend_state(struct git_backend *backend, struct git_backend_state *ou
         remote_state(backend->remote, &out_state->remote);
 }
 
+/* --- what failed fetches leave --- */
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+    (void)info;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+/* Whoever asks invents names, and each would leave a file for ever. */
+static void remove_traces(const struct git_backend *backend)
+{
+    char path[MIRROR_PATH_BYTES + 8];
+    if (!backend->mirror[0] || access(backend->mirror, F_OK) == 0)
+        return;
+    (void)snprintf(path, sizeof(path), "%s.lock", backend->mirror);
+    (void)unlink(path);
+    (void)snprintf(path, sizeof(path), "%s.new", backend->mirror);
+    (void)nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 /* --- life --- */
 
 /* Where the mirror stands, or will stand. */
@@ -305,6 +329,8 @@ void git_backend_close(struct git_backend *backend)
         return;
     ref_watch_stop(&backend->watch);
     remote_stop(backend->remote);
+    if (backend->options.is_made)
+        remove_traces(backend);
     label_cache_fini(&backend->labels);
     git_repo_close(backend->repo);
     git_labels_free(backend->seen);

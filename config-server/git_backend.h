@@ -25,6 +25,7 @@ struct git_backend_options {
     const char *default_label; /* whose commit is told in the log and the state */
     bool try_master;
     bool is_optional;     /* another one stands in where it fails */
+    bool is_made;         /* the URI is a request's: what never was there leaves nothing behind */
     int64_t refs_poll_ms; /* of a local one */
 
     /* Of a remote one. */

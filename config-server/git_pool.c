@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cr_arena.h"
 #include "cr_buf.h"
@@ -16,7 +17,8 @@ struct entry {
     struct cr_list by_use; /* the head's next was used last */
     struct cr_arena *arena;
     const struct git_settings *settings;
-    struct cr_slice uri; /* while it is opened */
+    struct cr_slice uri;         /* while it is opened */
+    const char *folder, *mirror; /* of a remote one; else NULL */
     struct cr_slice key;
     size_t held;
     bool made;
@@ -60,17 +62,42 @@ static void append_key(const struct git_settings *settings, struct cr_slice uri,
     cr_buf_int(out, settings->timeout_s);
     cr_buf_char(out, ' ');
     cr_buf_int(out, settings->refresh_rate_s);
-    cr_buf_char(out, settings->try_master ? '1' : '0');
-    cr_buf_text(out, settings->default_label);
 }
 
-static int open_backend(const struct git_pool *pool, struct entry *entry, struct cr_err *err)
+/* Two that reach one repository in different ways keep a mirror each. */
+static int name_mirror(struct git_pool *pool, struct entry *entry,
+                       struct git_backend_options *options, struct cr_err *err)
+{
+    size_t cursor = 0;
+    void *value;
+    struct cr_slice key;
+    struct repository_uri *uri = &options->uri;
+    while (uri->mirror_name && cr_map_next(pool->entries, &cursor, &key, &value)) {
+        const struct entry *other = value;
+        if (!other->mirror || strcmp(other->mirror, uri->mirror_name) != 0 ||
+            strcmp(other->folder, options->folder) != 0)
+            continue;
+        char *name = cr_arena_printf(entry->arena, "%s-%s", entry->settings->name, other->mirror);
+        if (!name)
+            return cr_err_set(err, CR_ENOMEM, "out of memory");
+        for (char *slash = strchr(name, '/'); slash; slash = strchr(slash, '/'))
+            *slash = '_';
+        uri->mirror_name = name;
+        cursor = 0;
+    }
+    entry->folder = options->folder;
+    entry->mirror = uri->mirror_name;
+    return 0;
+}
+
+static int open_backend(struct git_pool *pool, struct entry *entry, struct cr_err *err)
 {
     const struct git_settings *settings = entry->settings;
     bool own = settings->basedir && *settings->basedir;
     struct git_backend_options options = {
         .default_label = settings->default_label,
         .try_master = settings->try_master,
+        .is_made = entry->made,
         .is_optional = entry->made || settings->patterns.count > 0,
         .refs_poll_ms = pool->options.refs_poll_ms,
         .username = settings->username,
@@ -90,6 +117,8 @@ static int open_backend(const struct git_pool *pool, struct entry *entry, struct
     if (!key || !options.folder_key)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = repository_uri_parse(key, entry->uri, entry->arena, &options.uri, err);
+    if (rc == 0)
+        rc = name_mirror(pool, entry, &options, err);
     return rc < 0 ? rc : git_backend_open(&options, &entry->pooled.backend, err);
 }
 

@@ -329,11 +329,12 @@ static int fill_repository(struct pattern_backend *backend, struct repository *r
     return rc;
 }
 
-/* At the start, so that what is wrong shows then; one with patterns may come later. */
+/* At the start, so that what is wrong shows then; one with patterns may come later. The one without
+ * goes first: of two that share a repository its label is the one that health tells. */
 static int open_fixed(struct pattern_backend *backend, struct cr_err *err)
 {
     static const struct config_request nobody;
-    for (size_t i = 0; i < backend->count; i++) {
+    for (size_t i = backend->count; i-- > 0;) {
         struct candidate candidate = {.repository = &backend->repositories[i]};
         struct git_pooled *pooled;
         struct cr_err failure = {0};

@@ -95,6 +95,21 @@ def test_remote_repositories_by_pattern(hosted, serve, repository):
     assert away in health.text and team.uri in health.text and main.uri in health.text
 
 
+def test_one_remote_repository_in_two_ways(hosted, serve):
+    """Other settings of the connection: a mirror each, and none stands in the other's way."""
+    repo = hosted({"application.yml": "a: 1", "cfg/application.yml": "a: 2"})
+    repo.push({"application.yml": "a: other"}, branch="other")
+    repo.push({"application.yml": "a: 1"})
+    server = serve(repo, {GIT + "repos.x.uri": repo.uri, GIT + "repos.x.timeout": "9",
+                          GIT + "repos.y.uri": repo.uri, GIT + "repos.y.default-label": "other"})
+    assert a(server, "/z/default") == 1 and a(server, "/x/default") == 1
+    assert a(server, "/y/default") == "other"
+    commit = repo.push({"application.yml": "a: newer"})
+    for name in ("z", "x"):
+        wait_until(lambda name=name: server.environment(f"/{name}/default")["version"] == commit, 15, "the push")
+    assert "another config-server" not in server.log + server.get("/actuator/health").text
+
+
 # --- placeholders ------------------------------------------------------------------------------------
 
 
@@ -189,6 +204,10 @@ def test_a_remote_repository_for_each_application(hosted, serve, hosts):
     assert a(server, f"/{two_name}/default") == "two"
     answer = server.get("/no-such-repository/default")
     assert answer.status == 503 and "never fetched" in answer.json["detail"], answer
+    mirrors = server.running.home / "data" / "config"
+    assert server.running.stop() == 0
+    left = sorted(file.name.partition("-")[0] for file in mirrors.iterdir())
+    assert left == ["config", "config", "config", "config"], list(mirrors.iterdir())  # two mirrors, two locks
 
 
 # --- composite ---------------------------------------------------------------------------------------
