@@ -198,6 +198,7 @@ static int build_one(const struct composite *composite, const struct config_choi
             .directories = origin.directories,
             .file_max_bytes = composite->options.file_max_bytes,
             .legacy_profiles = composite->options.legacy_profiles,
+            .parsed = composite->options.parsed,
         };
         rc = environment_build(&options, &origin.files, request, arena, &found, err);
         if (rc == 0)

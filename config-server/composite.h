@@ -19,12 +19,14 @@ enum { COMPOSITE_BACKENDS_MAX = 16 };
 
 struct answer_cache;
 struct cr_log;
+struct parsed_files;
 
 struct composite_options {
     bool skip_failing;      /* a backend that fails is left out; else it fails the request */
     bool reverse_locations; /* files are looked for in the last directory first */
     size_t file_max_bytes;
     bool legacy_profiles;
+    struct parsed_files *parsed; /* environment's */
     const struct cr_log *log;
 };
 

@@ -12,6 +12,7 @@
 #include "git_pool.h"
 #include "native_backend.h"
 #include "overrides.h"
+#include "parsed_files.h"
 #include "pattern_backend.h"
 
 enum {
@@ -29,6 +30,7 @@ struct config_service {
     struct git_pool *pool;
     struct composite composite;
     struct answer_cache *answers;
+    struct parsed_files *parsed;
     struct cr_counter *from_memory, *from_files, *unreadable;
     struct cr_mutex lock;
     void (*moved)(void *ctx, const char *uri, const struct git_move *move); /* under lock */
@@ -365,6 +367,7 @@ static int open_backends(struct config_service *service, struct cr_err *err)
         .reverse_locations = settings->reverse_locations,
         .file_max_bytes = (size_t)settings->file_max_bytes,
         .legacy_profiles = settings->legacy_profiles,
+        .parsed = service->parsed,
         .log = service->log,
     };
     int rc = composite_init(&service->composite, &options, err);
@@ -382,7 +385,8 @@ static int open_parts(struct config_service *service, const struct config_servic
 {
     service->arena = cr_arena_new(0);
     service->answers = answer_cache_new((size_t)service->settings->cache_max_bytes);
-    if (!service->arena || !service->answers)
+    service->parsed = parsed_files_new((size_t)service->settings->parsed_max_bytes);
+    if (!service->arena || !service->answers || !service->parsed)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     int rc = config_settings_backends(service->settings, options->environment, service->arena,
                                       &service->backends, err);
@@ -424,6 +428,7 @@ void config_service_close(struct config_service *service)
     composite_fini(&service->composite);
     git_pool_free(service->pool);
     answer_cache_free(service->answers);
+    parsed_files_free(service->parsed);
     cr_mutex_fini(&service->lock);
     cr_arena_free(service->arena);
     free(service);

@@ -41,6 +41,8 @@ const struct cr_setting config_setting_rows[] = {
      "How often the repository is looked at for new commits."},
     {"crema.config.cache-max", CR_SETTING_SIZE, FIELD(cache_max_bytes), "4MB", 0, (int64_t)1 << 40,
      0, "Memory for rendered answers."},
+    {"crema.config.parsed-max", CR_SETTING_SIZE, FIELD(parsed_max_bytes), "1MB", 0,
+     (int64_t)1 << 40, 0, "Memory for configuration files that were parsed."},
     {"crema.config.file-max", CR_SETTING_SIZE, FIELD(file_max_bytes), "1MB", 1, 8 << 20, 0,
      "The largest configuration file that is read; a larger one is an error."},
     {"crema.config.init-from", CR_SETTING_TEXT, FIELD(init_from), NULL, 0, 0, 0,

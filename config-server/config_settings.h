@@ -22,7 +22,8 @@ struct config_settings {
     bool fail_on_composite;
     bool legacy_profiles;
     int64_t refs_poll_ms;
-    int64_t cache_max_bytes;
+    int64_t cache_max_bytes;  /* of rendered answers */
+    int64_t parsed_max_bytes; /* of files */
     int64_t file_max_bytes;
     const char *init_from;
     int64_t fetch_max_ms; /* of a remote repository */

@@ -5,6 +5,7 @@
 
 #include "config_import.h"
 #include "cr_map.h"
+#include "parsed_files.h"
 #include "profile_set.h"
 #include "property_source.h"
 #include "resolver.h"
@@ -37,6 +38,40 @@ static int out_of_memory(struct builder *builder)
     return cr_err_set(builder->err, CR_ENOMEM, "out of memory");
 }
 
+/* The documents of a file; CR_ENOTFOUND: it is absent. */
+static int parse(struct builder *builder, const char *path, struct cr_flat *out_flat)
+{
+    CR_AUTO(cr_buf) text = {.max = builder->options->file_max_bytes};
+    int rc = builder->files->read(builder->files->ctx, path, &text, builder->err);
+    return rc < 0 ? rc
+                  : property_source_parse(path, cr_buf_view(&text), builder->arena, out_flat,
+                                          builder->err);
+}
+
+/* From memory where the file's content was parsed before, whatever it was called; its ending says
+ * how it is read. */
+static int parse_once(struct builder *builder, const char *path, struct cr_flat *out_flat)
+{
+    char id[ENVIRONMENT_FILE_ID_SIZE];
+    struct parsed_files *parsed = builder->options->parsed;
+    if (!parsed || !builder->files->identify)
+        return parse(builder, path, out_flat);
+    int rc = builder->files->identify(builder->files->ctx, path, id, builder->err);
+    if (rc < 0)
+        return rc;
+    CR_AUTO(cr_buf) key = {0};
+    const char *ending = strrchr(path, '.');
+    cr_buf_printf(&key, "%s%s", id, ending ? ending : "");
+    if (cr_buf_status(&key) < 0)
+        return out_of_memory(builder);
+    if (parsed_files_get(parsed, cr_buf_view(&key), builder->arena, out_flat))
+        return 0;
+    rc = parse(builder, path, out_flat);
+    if (rc == 0)
+        parsed_files_put(parsed, cr_buf_view(&key), out_flat);
+    return rc;
+}
+
 static int load(struct builder *builder, const char *path, const struct loaded **out_loaded)
 {
     struct loaded *loaded = cr_map_get(builder->loaded, cr_slice_of(path));
@@ -47,17 +82,10 @@ static int load(struct builder *builder, const char *path, const struct loaded *
     loaded = cr_arena_alloc(builder->arena, sizeof(*loaded));
     if (!loaded)
         return out_of_memory(builder);
-    CR_AUTO(cr_buf) text = {.max = builder->options->file_max_bytes};
-    int rc = builder->files->read(builder->files->ctx, path, &text, builder->err);
+    int rc = parse_once(builder, path, &loaded->flat);
     if (rc < 0 && rc != CR_ENOTFOUND)
         return rc;
     loaded->exists = rc == 0;
-    if (loaded->exists) {
-        rc = property_source_parse(path, cr_buf_view(&text), builder->arena, &loaded->flat,
-                                   builder->err);
-        if (rc < 0)
-            return rc;
-    }
     if (cr_map_put(builder->loaded, cr_slice_of(path), loaded) < 0)
         return out_of_memory(builder);
     *out_loaded = loaded;

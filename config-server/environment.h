@@ -26,11 +26,16 @@
 enum { ENVIRONMENT_PROFILES_MAX = 64 }; /* asked for, included and grouped */
 
 /* The files of one commit. read: CR_ENOTFOUND for an absent file; out's max bounds it. */
+enum { ENVIRONMENT_FILE_ID_SIZE = 41 };
 struct environment_files {
     int (*read)(void *ctx, const char *path, struct cr_buf *out, struct cr_err *err);
+    /* What names a file's content; CR_ENOTFOUND for an absent one. NULL: nothing does. */
+    int (*identify)(void *ctx, const char *path, char out_id[ENVIRONMENT_FILE_ID_SIZE],
+                    struct cr_err *err);
     void *ctx;
 };
 
+struct parsed_files;
 struct environment_options {
     /* What source names begin with, without a slash at its end; NULL: they are those of plain
      * files. */
@@ -38,6 +43,7 @@ struct environment_options {
     struct config_list directories; /* "" (the root), "cfg/": the weakest first */
     size_t file_max_bytes;
     bool legacy_profiles; /* the key spring.profiles is a condition; else it is an error */
+    struct parsed_files *parsed; /* files that are known already; NULL: all are read */
 };
 
 struct environment_sources {

@@ -106,6 +106,15 @@ int git_backend_read(struct git_backend *backend, const struct git_repo_id *comm
     return note_damage(backend, rc);
 }
 
+int git_backend_identify(struct git_backend *backend, const struct git_repo_id *commit,
+                         const char *path, struct git_repo_id *out_blob, struct cr_err *err)
+{
+    int rc = git_repo_identify(backend->repo, commit, path, out_blob, err);
+    if (look_again(backend, rc))
+        rc = git_repo_identify(backend->repo, commit, path, out_blob, err);
+    return note_damage(backend, rc);
+}
+
 int git_backend_directories(struct git_backend *backend, const struct git_repo_id *commit,
                             int (*visit)(const char *path, void *ctx), void *ctx,
                             struct cr_err *err)

@@ -61,6 +61,9 @@ CR_MUST_CHECK int git_backend_resolve(struct git_backend *backend, struct cr_sli
  * damaged one is made anew a little later. */
 CR_MUST_CHECK int git_backend_read(struct git_backend *backend, const struct git_repo_id *commit,
                                    const char *path, struct cr_buf *out, struct cr_err *err);
+CR_MUST_CHECK int git_backend_identify(struct git_backend *backend,
+                                       const struct git_repo_id *commit, const char *path,
+                                       struct git_repo_id *out_blob, struct cr_err *err);
 CR_MUST_CHECK int git_backend_directories(struct git_backend *backend,
                                           const struct git_repo_id *commit,
                                           int (*visit)(const char *path, void *ctx), void *ctx,

@@ -135,10 +135,20 @@ int git_repo_expect(const char *directory, struct git_repo **out_repo, struct cr
     return rc;
 }
 
+/* Under lock, or where nobody else is any more. */
+static void forget_trees(struct git_repo *repo)
+{
+    for (size_t i = 0; i < CR_COUNT(repo->trees); i++) {
+        git_tree_free(repo->trees[i].tree);
+        repo->trees[i] = (struct git_known_tree){0};
+    }
+}
+
 void git_repo_close(struct git_repo *repo)
 {
     if (!repo)
         return;
+    forget_trees(repo);
     git_repository_free(repo->handle);
     cr_mutex_fini(&repo->lock);
     free(repo->directory);
@@ -160,6 +170,7 @@ int git_repo_reopen(struct git_repo *repo, struct cr_err *err)
     /* The old one goes first: libgit2 shares open packs by their paths, and a mirror that was
      * cloned anew has other packs by the same names. */
     CR_LOCKED(&repo->lock);
+    forget_trees(repo);
     git_repository_free(repo->handle);
     repo->handle = handle;
     handle = NULL;
@@ -405,83 +416,57 @@ static int find_entry(git_repository *handle, const git_tree *tree, const char *
                       path, LINKS_MAX);
 }
 
+/* A tree of many files is read once, not for each file that is asked for; libgit2's own cache has
+ * only small ones. Under lock; belongs to the repository. */
+static int tree_of(struct git_repo *repo, const struct git_repo_id *commit, git_tree **out_tree,
+                   struct cr_err *err)
+{
+    for (size_t i = 0; i < CR_COUNT(repo->trees); i++) {
+        struct git_known_tree *known = &repo->trees[i];
+        if (known->tree && strcmp(known->commit.hex, commit->hex) == 0) {
+            *out_tree = known->tree;
+            return 0;
+        }
+    }
+    git_tree *tree = NULL;
+    int rc = repo->handle ? git_commit_tree_of(repo->handle, commit, &tree, err)
+                          : git_repo_absent(repo, err);
+    if (rc < 0)
+        return rc;
+    struct git_known_tree *oldest = &repo->trees[repo->next_tree];
+    repo->next_tree = (repo->next_tree + 1) % CR_COUNT(repo->trees);
+    git_tree_free(oldest->tree);
+    *oldest = (struct git_known_tree){*commit, tree};
+    *out_tree = tree;
+    return 0;
+}
+
+static int find_file(struct git_repo *repo, const struct git_repo_id *commit, const char *path,
+                     git_tree_entry **out_entry, struct cr_err *err)
+{
+    git_tree *tree = NULL;
+    int rc = tree_of(repo, commit, &tree, err);
+    if (rc == 0)
+        rc = find_entry(repo->handle, tree, path, out_entry, err);
+    return rc < 0 ? rc : check_entry(*out_entry, path, err);
+}
+
+int git_repo_identify(struct git_repo *repo, const struct git_repo_id *commit, const char *path,
+                      struct git_repo_id *out_blob, struct cr_err *err)
+{
+    CR_LOCKED(&repo->lock);
+    GIT_AUTO(tree_entry) entry = NULL;
+    int rc = find_file(repo, commit, path, &entry, err);
+    if (rc == 0)
+        git_oid_tostr(out_blob->hex, sizeof(out_blob->hex), git_tree_entry_id(entry));
+    return rc;
+}
+
 int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit, const char *path,
                   struct cr_buf *out, struct cr_err *err)
 {
     CR_LOCKED(&repo->lock);
-    GIT_AUTO(tree) tree = NULL;
     GIT_AUTO(tree_entry) entry = NULL;
-    if (!repo->handle)
-        return git_repo_absent(repo, err);
-    int rc = git_commit_tree_of(repo->handle, commit, &tree, err);
-    if (rc == 0)
-        rc = find_entry(repo->handle, tree, path, &entry, err);
-    if (rc == 0)
-        rc = check_entry(entry, path, err);
+    int rc = find_file(repo, commit, path, &entry, err);
     return rc < 0 ? rc : read_blob(repo->handle, git_tree_entry_id(entry), path, out, err);
-}
-
-struct walk {
-    git_repository *handle;
-    int (*visit)(const char *path, void *ctx);
-    void *ctx;
-    size_t visited;
-    struct cr_err *err;
-};
-
-/* Recursion is bounded by GIT_REPO_DEPTH_MAX. */
-static int walk_tree(struct walk *walk, const git_tree *tree, const char *path, int depth)
-{
-    if (depth > GIT_REPO_DEPTH_MAX)
-        return cr_err_set(walk->err, CR_ELIMIT, "'%s': directories nested too deeply", path);
-    size_t count = git_tree_entrycount(tree);
-    for (size_t i = 0; i < count; i++) {
-        const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
-        if (git_tree_entry_filemode(entry) != GIT_FILEMODE_TREE)
-            continue;
-        if (++walk->visited > GIT_REPO_DIRECTORIES_MAX)
-            return cr_err_set(walk->err, CR_ELIMIT, "more than %d directories in the repository",
-                              GIT_REPO_DIRECTORIES_MAX);
-        CR_AUTO_FREE char *child = NULL;
-        if (asprintf(&child, "%s%s%s", path, *path ? "/" : "", git_tree_entry_name(entry)) < 0)
-            return cr_err_set(walk->err, CR_ENOMEM, "out of memory");
-        int rc = walk->visit(child, walk->ctx);
-        if (rc != 0)
-            return rc;
-        GIT_AUTO(tree) inner = NULL;
-        if (git_tree_lookup(&inner, walk->handle, git_tree_entry_id(entry)) < 0)
-            return git_failed(walk->err, CR_EIO, "directory", child);
-        rc = walk_tree(walk, inner, child, depth + 1);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
-}
-
-int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit,
-                         int (*visit)(const char *path, void *ctx), void *ctx, struct cr_err *err)
-{
-    CR_LOCKED(&repo->lock);
-    GIT_AUTO(tree) tree = NULL;
-    if (!repo->handle)
-        return git_repo_absent(repo, err);
-    int rc = git_commit_tree_of(repo->handle, commit, &tree, err);
-    if (rc < 0)
-        return rc;
-    struct walk walk = {.handle = repo->handle, .visit = visit, .ctx = ctx, .err = err};
-    return walk_tree(&walk, tree, "", 1);
-}
-
-int git_repo_time(struct git_repo *repo, const struct git_repo_id *commit, int64_t *out_wall_s,
-                  struct cr_err *err)
-{
-    CR_LOCKED(&repo->lock);
-    git_oid id;
-    GIT_AUTO(commit) object = NULL;
-    if (!repo->handle)
-        return git_repo_absent(repo, err);
-    if (git_oid_fromstr(&id, commit->hex) < 0 || git_commit_lookup(&object, repo->handle, &id) < 0)
-        return git_failed(err, CR_EIO, "commit", commit->hex);
-    *out_wall_s = git_commit_time(object);
-    return 0;
 }

@@ -59,6 +59,11 @@ int git_repo_unknown_label(struct cr_slice label, struct cr_err *err);
 CR_MUST_CHECK int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit,
                                 const char *path, struct cr_buf *out, struct cr_err *err);
 
+/* What names the content of the regular file at path: the same file in another commit has it too. */
+CR_MUST_CHECK int git_repo_identify(struct git_repo *repo, const struct git_repo_id *commit,
+                                    const char *path, struct git_repo_id *out_blob,
+                                    struct cr_err *err);
+
 /* Calls visit with the path of each directory ("cfg", "cfg/sub"), parents before children, names in
  * byte order, until visit returns other than 0, which is then returned. */
 CR_MUST_CHECK int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit,

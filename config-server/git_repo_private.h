@@ -10,9 +10,16 @@
 
 enum { GIT_REFERENCE_NAME_MAX = 1024 };
 
+struct git_known_tree {
+    struct git_repo_id commit;
+    git_tree *tree; /* NULL: none */
+};
+
 struct git_repo {
     struct cr_mutex lock;
-    git_repository *handle; /* under lock */
+    git_repository *handle;         /* under lock */
+    struct git_known_tree trees[2]; /* under lock: of the commits that were read last */
+    size_t next_tree;
     char *directory;
 };
 

@@ -158,7 +158,7 @@ static int look(const struct config_choice *choice, size_t index,
 {
     struct native_backend *backend = of(choice->backend);
     (void)index;
-    *out_origin = (struct config_origin){.files = {read_file, backend}, .modified = modified};
+    *out_origin = (struct config_origin){.files = {read_file, NULL, backend}, .modified = modified};
     return native_backend_directories(&backend->places, request, arena, &out_origin->directories,
                                       err);
 }

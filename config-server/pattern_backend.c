@@ -217,6 +217,18 @@ static int read_file(void *ctx, const char *path, struct cr_buf *out, struct cr_
     return git_backend_read(files->git, &files->commit, path, out, err);
 }
 
+static int identify(void *ctx, const char *path, char out_id[ENVIRONMENT_FILE_ID_SIZE],
+                    struct cr_err *err)
+{
+    struct commit_files *files = ctx;
+    struct git_repo_id blob;
+    _Static_assert(sizeof(blob.hex) <= ENVIRONMENT_FILE_ID_SIZE, "a blob's id is a file's");
+    int rc = git_backend_identify(files->git, &files->commit, path, &blob, err);
+    if (rc == 0)
+        memcpy(out_id, blob.hex, sizeof(blob.hex));
+    return rc;
+}
+
 static int visit_directories(void *ctx, int (*visit)(const char *path, void *visit_ctx),
                              void *visit_ctx, struct cr_err *err)
 {
@@ -253,7 +265,7 @@ static int look(const struct config_choice *choice, size_t index,
     const struct search_paths_tree tree = {visit_directories, files};
     *out_origin = (struct config_origin){
         .uri = git_backend_uri(pooled->backend),
-        .files = {read_file, files},
+        .files = {read_file, identify, files},
         .modified = commit_time,
     };
     return search_paths_find(&places, &tree, arena, &out_origin->directories, err);

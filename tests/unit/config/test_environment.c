@@ -54,7 +54,7 @@ static int build(const struct repository *repository, const char *name, const ch
 {
     struct config_request request;
     struct repository copy = *repository;
-    struct environment_files files = {read_file, &copy};
+    struct environment_files files = {.read = read_file, .ctx = &copy};
     struct search_paths_tree tree = {visit_directories, &copy};
     assert_int_equal(config_request_parse(cr_slice_of(name), cr_slice_of(profiles),
                                           (struct cr_slice){0}, arena, &request, err),
