@@ -5,6 +5,7 @@
 
 #include "cr_clock.h"
 #include "cr_http_gzip.h"
+#include "cr_log.h"
 #include "cr_url.h"
 #include "disposition.h"
 #include "entity_tag.h"
@@ -61,6 +62,9 @@ void asked_failed(struct asked *asked, int code, const struct cr_err *err)
     struct cr_http_request *req = asked->req;
     struct cr_slice label = request->label.ptr ? request->label : CR_SLICE("null");
     asked_guard(req);
+    if (code == CR_EINVAL)
+        cr_log_warn(cr_log_get("config"), "config.unshown", "%.*s/%.*s: %s",
+                    CR_SLICE_ARG(request->name), CR_SLICE_ARG(request->profiles), err->text);
     if (code == CR_ENOTFOUND || code == CR_EINVAL) {
         cr_http_problem(req, code == CR_EINVAL ? 400 : 404, "%s", err->text);
         return;

@@ -103,5 +103,6 @@ int flat_map_merge(const struct cr_wire_environment *environment, struct cr_aren
         fits = add_source(&merge, &environment->sources[i - 1]);
     if (!fits || !list(&merge, out_map))
         return cr_err_set(err, CR_ENOMEM, "out of memory");
+    out_map->environment = environment;
     return 0;
 }

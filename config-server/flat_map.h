@@ -19,6 +19,7 @@
 #include "cr_wire_environment.h"
 
 struct flat_map {
+    const struct cr_wire_environment *environment; /* of which the items are a part */
     const struct cr_wire_property **items;
     size_t count;
 };

@@ -7,6 +7,7 @@
 #include "cr_buf.h"
 #include "cr_int.h"
 #include "cr_map.h"
+#include "property_place.h"
 
 /* What follows a piece of the key. */
 enum follows { LEAF, MAP, LIST };
@@ -277,8 +278,11 @@ int nested_build(const struct flat_map *map, struct cr_arena *arena, struct nest
     struct builder builder = {.arena = arena, .err = err, .names = names};
     become(&builder, root, MAP);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < map->count; i++)
+    for (size_t i = 0; rc == 0 && i < map->count; i++) {
         rc = put(&builder, root, map->items[i]);
+        if (rc == CR_EINVAL)
+            property_place_prefix(map->environment, map->items[i], err);
+    }
     cr_buf_free(&builder.name);
     *out_root = root;
     return rc;

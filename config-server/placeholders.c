@@ -6,6 +6,7 @@
 
 #include "cr_arena.h"
 #include "cr_map.h"
+#include "property_place.h"
 
 enum { SCRATCH_MAX = 64 * 1024 * 1024 };
 
@@ -83,10 +84,21 @@ void placeholders_freep(struct placeholders **placeholders)
     placeholders_free(*placeholders);
 }
 
+/* Puts in front of the error where the key has its value. */
+static int at_value_of(struct run *run, struct cr_slice key, int rc)
+{
+    const struct placeholders *placeholders = run->placeholders;
+    const struct cr_wire_property *property = cr_map_get(placeholders->values, cr_slice_trim(key));
+    if (property)
+        property_place_prefix(placeholders->environment, property, run->err);
+    return rc;
+}
+
 static int too_far(struct run *run, struct cr_slice key)
 {
-    return cr_err_set(run->err, CR_EINVAL, "placeholder '${%.*s}' expands too far",
-                      CR_SLICE_ARG(cr_slice_sub(key, 0, 100)));
+    return at_value_of(run, key,
+                       cr_err_set(run->err, CR_EINVAL, "placeholder '${%.*s}' expands too far",
+                                  CR_SLICE_ARG(cr_slice_sub(key, 0, 100))));
 }
 
 /* ptr NULL: there is none. */
@@ -161,8 +173,10 @@ static int check_frame(struct run *run, const struct frame *frame)
 {
     for (const struct frame *f = frame->outer; f; f = f->outer) {
         if (f->key.ptr && cr_slice_equal(f->key, frame->key))
-            return cr_err_set(run->err, CR_EINVAL, "circular placeholder reference '${%.*s}'",
-                              CR_SLICE_ARG(cr_slice_sub(frame->key, 0, 100)));
+            return at_value_of(run, frame->key,
+                               cr_err_set(run->err, CR_EINVAL,
+                                          "circular placeholder reference '${%.*s}'",
+                                          CR_SLICE_ARG(cr_slice_sub(frame->key, 0, 100))));
     }
     if (frame->depth > PLACEHOLDERS_DEPTH_MAX ||
         run->placeholders->lookups > PLACEHOLDERS_LOOKUPS_MAX)

@@ -168,7 +168,7 @@ int cr_profile_doc_active(const struct cr_flat_doc *doc, const struct cr_profile
         bool match = false;
         int rc = holds(condition, text, active, &match, err);
         if (rc) {
-            (void)cr_err_prefix(err, "line %d", doc->pairs[i].line);
+            (void)cr_err_prefix(err, "line %d: ", doc->pairs[i].line);
             return rc;
         }
         present[condition] = true;

@@ -1,4 +1,5 @@
 """Files that cannot be read: the answer and the log name the file, the line and the reason, in every form."""
+import re
 import zlib
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_file_that_cannot_be_read(repository, serve, what):
         assert answer.status == 500, (path, answer)
         detail = answer.json["detail"]
         assert detail.startswith("Could not construct context for config=foo profile=dev label="), detail
-        assert f"{file}: " in detail and f"line {line}" in detail and reason in detail, detail
+        assert f"{file}: " in detail and re.search(rf"line {line}\b", detail) and reason in detail, detail
     noted = [entry for entry in server.log.splitlines() if "event=config.unreadable" in entry]
     assert noted and f"{file}: " in noted[-1] and f"line {line}" in noted[-1] and reason in noted[-1], noted
     assert server.first("/bar/default") == {"a": 1}
@@ -73,25 +74,45 @@ def test_a_file_over_its_bound(repository, serve):
     assert server.first("/bar/default") == {"a": 1}
 
 
-CIRCLES = {     # what: (the file, a key of the circle)
-    "itself": ("a=${a}\n", "a"),
-    "two": ("a=${b}\nb=${a}\n", "b"),
-    "through a default": ("a=${nope:${a}}\n", "a"),
-    "within a name": ("a=${x${a}}\n", "a"),
-    "a long way": ("".join(f"k{n}=${{k{(n + 1) % 50}}}\n" for n in range(50)), "k1"),
+CIRCLES = {     # what: (the file, a key of the circle, its line)
+    "itself": ("x=1\na=${a}\n", "a", 2),
+    "two": ("a=${b}\nb=${a}\n", "b", 2),
+    "through a default": ("a=${nope:${a}}\n", "a", 1),
+    "within a name": ("a=${x${a}}\n", "a", 1),
+    "a long way": ("".join(f"k{n}=${{k{(n + 1) % 50}}}\n" for n in range(50)), "k1", 2),
 }
 
 
 @pytest.mark.parametrize("what", CIRCLES)
 def test_placeholders_in_a_circle(repository, serve, what):
-    content, key = CIRCLES[what]
+    content, key, line = CIRCLES[what]
     server = serve(repository({"foo.properties": content, "a.txt": f"${{{key}}}", "bar.yml": "a: 1"}))
-    for path in ("/foo-dev.yml", "/foo-dev.properties", "/foo-dev.json"):
+    reason = f"foo.properties line {line}: circular placeholder reference '${{{key}}}'"
+    for path in ("/foo-dev.yml", "/foo-dev.properties", "/foo-dev.json", "/foo/dev/main/a.txt"):
         answer = server.get(path)
         assert answer.status == 400, (path, answer)
-        assert answer.json["detail"] == f"circular placeholder reference '${{{key}}}'"
-    assert server.get("/foo/dev/main/a.txt").status == 400
+        assert "circular placeholder reference" in answer.json["detail"] and "foo.properties line " in answer.text
+        assert answer.json["detail"] == reason or path.endswith((".properties", "a.txt"))
+    noted = [entry for entry in server.log.splitlines() if "event=config.unshown" in entry]
+    assert len(noted) == 4 and reason in noted[0] and "foo/dev" in noted[0]
     assert server.first("/foo/dev")[key].startswith("${"), "an environment is not resolved"
+    assert server.get("/bar-default.yml").body == b"a: 1\n"
+
+
+KEYS = {"a..b": "empty name", ".a": "empty name", "a.[0]": "empty name", "a[0]b": "behind an index"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_keys_that_cannot_be_nested(repository, serve, key):
+    server = serve(repository({"foo.properties": f"x=1\n{key}=2\n", "bar.yml": "a: 1"}))
+    for path in ("/foo-dev.yml", "/foo-dev.json"):
+        answer = server.get(path)
+        assert answer.status == 400, answer
+        assert answer.json["detail"].startswith(f"foo.properties line 2: key '{key}': "), answer
+        assert KEYS[key] in answer.json["detail"]
+    noted = [entry for entry in server.log.splitlines() if "event=config.unshown" in entry]
+    assert len(noted) == 2 and f"foo.properties line 2: key '{key}': " in noted[0]
+    assert server.get("/foo-dev.properties").text == f"x: 1\n{key}: 2" or "[" in key
     assert server.get("/bar-default.yml").body == b"a: 1\n"
 
 
