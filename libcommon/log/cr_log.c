@@ -347,6 +347,13 @@ void cr_log_write_fields(const struct cr_log *log, enum cr_log_level level, cons
 
 struct cr_slice cr_log_int(int64_t value, char out[CR_LOG_INT_SIZE])
 {
-    int len = snprintf(out, CR_LOG_INT_SIZE, "%lld", (long long)value);
-    return (struct cr_slice){out, (size_t)len};
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char *at = out + CR_LOG_INT_SIZE;
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (value < 0)
+        *--at = '-';
+    return (struct cr_slice){at, (size_t)(out + CR_LOG_INT_SIZE - at)};
 }

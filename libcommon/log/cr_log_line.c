@@ -70,29 +70,46 @@ static size_t put_escaped(struct cr_log_line *line, struct cr_slice rest)
     return put(line, rest.ptr, len) ? len : 0;
 }
 
-static bool is_plain(struct cr_slice value)
+/* What an octet may stand in as it is: 2 anywhere, 1 between quotes, 0 nowhere. */
+/* clang-format off */
+static const unsigned char plain[128] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    1, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, /* SP and the quote */
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 2, 2, /* = */
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 2, 2, 2, /* the backslash */
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, /* DEL */
+};
+/* clang-format on */
+
+/* How many octets at the front are at least that plain. */
+static size_t plain_span(struct cr_slice value, unsigned wanted)
 {
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f)
-            return false;
-    }
-    return value.len > 0;
+    size_t len = 0;
+    while (len < value.len && (unsigned char)value.ptr[len] < sizeof plain &&
+           plain[(unsigned char)value.ptr[len]] >= wanted)
+        len++;
+    return len;
 }
 
-static void put_value(struct cr_log_line *line, struct cr_slice value)
+/* As much of it as there is room for. */
+static size_t put_plain(struct cr_log_line *line, struct cr_slice text)
 {
-    if (line->format == CR_LOG_LOGFMT && is_plain(value)) {
-        size_t room = sizeof line->data - line->len;
-        size_t len = room < value.len + TAIL ? room - TAIL : value.len;
-        if (put(line, value.ptr, len) && len < value.len)
-            put_tail(line, "...");
-        return;
-    }
+    size_t room = sizeof line->data - line->len;
+    size_t len = room < text.len + TAIL ? room - TAIL : text.len;
+    return put(line, text.ptr, len) ? len : 0;
+}
+
+static void put_quoted(struct cr_log_line *line, struct cr_slice value)
+{
     if (!put(line, "\"", 1))
         return;
     while (value.len > 0) {
-        size_t used = put_escaped(line, value);
+        size_t run = plain_span(value, 1);
+        size_t used =
+            run > 0 ? put_plain(line, cr_slice_sub(value, 0, run)) : put_escaped(line, value);
         if (used == 0)
             break;
         value = cr_slice_from(value, used);
@@ -100,6 +117,14 @@ static void put_value(struct cr_log_line *line, struct cr_slice value)
     if (value.len > 0)
         put_tail(line, "...");
     put_tail(line, "\"");
+}
+
+static void put_value(struct cr_log_line *line, struct cr_slice value)
+{
+    if (line->format == CR_LOG_JSON || value.len == 0 || plain_span(value, 2) < value.len)
+        put_quoted(line, value);
+    else if (put_plain(line, value) < value.len)
+        put_tail(line, "...");
 }
 
 void cr_log_line_begin(struct cr_log_line *line, enum cr_log_format format)
