@@ -64,7 +64,7 @@ static bool is_trusted(const struct plane_options *options, const struct sockadd
 
 void client_accept(struct worker *worker, int fd, const struct sockaddr_storage *address)
 {
-    struct client *client = spares_take(&worker->spare_clients, sizeof(*client));
+    struct client *client = spares_take(&worker->spare_clients, sizeof(*client), sizeof(*client));
     if (!client || poller_add(&worker->poller, fd, client)) {
         plane_client_closed(worker->plane);
         cr_closep(&fd);

@@ -16,7 +16,8 @@ static int64_t now(const struct exchange *x)
 struct exchange *exchange_new(struct client *client)
 {
     struct worker *worker = client->conn.worker;
-    struct exchange *x = spares_take(&worker->spare_exchanges, sizeof(*x));
+    struct exchange *x =
+        spares_take(&worker->spare_exchanges, sizeof(*x), offsetof(struct exchange, id));
     if (!x)
         return NULL;
     x->client = client;

@@ -63,12 +63,11 @@ struct exchange {
 
     int status;
     enum failure failure;
-    struct fault fault;
-    struct trace trace;
     unsigned char id_len;
     unsigned char method_len;
     unsigned char path_len;
-    char id[ACCESS_ID_SIZE];
+    struct trace trace;
+    char id[ACCESS_ID_SIZE]; /* from here on not zeroed for each request */
     char method[16];
     char path[160];
 };

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *spares_take(struct spares *spares, size_t size)
+void *spares_take(struct spares *spares, size_t size, size_t zeroed)
 {
     struct spare *spare = spares->first;
     if (!spare)
         return calloc(1, size);
     spares->first = spare->next;
-    memset(spare, 0, size);
+    memset(spare, 0, zeroed);
     return spare;
 }
 

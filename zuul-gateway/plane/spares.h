@@ -17,7 +17,8 @@ struct spares {
     struct spare *first;
 };
 
-void *spares_take(struct spares *spares, size_t size); /* zeroed */
+/* Of size octets, the first of which are zeroed. */
+void *spares_take(struct spares *spares, size_t size, size_t zeroed);
 void spares_return(struct spares *spares, void *memory);
 void spares_free(struct spares *spares);
 

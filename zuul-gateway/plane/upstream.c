@@ -102,7 +102,8 @@ struct upstream *upstream_connect(struct worker *worker, struct instance *instan
         return NULL;
     int pending = start_connect(fd, instance);
     struct upstream *upstream =
-        pending < 0 ? NULL : spares_take(&worker->spare_upstreams, sizeof(*upstream));
+        pending < 0 ? NULL
+                    : spares_take(&worker->spare_upstreams, sizeof(*upstream), sizeof(*upstream));
     if (!upstream)
         return NULL;
     if (poller_add(&worker->poller, fd, upstream)) {

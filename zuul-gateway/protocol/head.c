@@ -81,8 +81,8 @@ static int too_long(const struct reader *reader, bool first)
 
 /* Takes one line without its CRLF: 1, 0 when its LF has not come yet, or CR_EPARSE. What is read
  * of the line later finds every other CR, because no part of a head may hold one. */
-static int take_line(const struct reader *reader, struct cr_slice *rest, bool first,
-                     struct cr_slice *out_line)
+static inline int take_line(const struct reader *reader, struct cr_slice *rest, bool first,
+                            struct cr_slice *out_line)
 {
     const char *end = rest->len ? memchr(rest->ptr, '\n', rest->len) : NULL;
     struct cr_slice line = {rest->ptr, end ? (size_t)(end - rest->ptr) : rest->len};
@@ -271,7 +271,7 @@ static void clear(struct head *head)
     head->listed_count = 0;
 }
 
-static int add_line(const struct reader *reader, struct cr_slice line, bool first)
+static inline int add_line(const struct reader *reader, struct cr_slice line, bool first)
 {
     int status = !first                     ? add_field(reader, line)
                  : reader->dialect->request ? parse_request_line(reader, line)
