@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cr_clock.h"
+#include "cr_http_basic.h"
 #include "cr_http_gzip.h"
 #include "cr_log.h"
 #include "cr_url.h"
@@ -82,6 +83,47 @@ void asked_failed(struct asked *asked, int code, const struct cr_err *err)
                     err->text);
 }
 
+static struct access_proof proof_of(const struct cr_http_request *req)
+{
+    return (struct access_proof){cr_http_header(req, "X-Config-Token"),
+                                 cr_http_header(req, "Authorization")};
+}
+
+static void answer_stranger(struct cr_http_request *req, const char *text)
+{
+    asked_guard(req);
+    cr_http_answer_header(req, "WWW-Authenticate", CR_HTTP_BASIC_CHALLENGE);
+    cr_http_problem(req, 401, "%s", text);
+}
+
+bool asked_enters(struct cr_http_request *req, const struct config_site *site)
+{
+    const struct access_proof proof = proof_of(req);
+    if (cr_http_standing(req) != CR_HTTP_STRANGER || access_is_known(&site->access, &proof))
+        return true;
+    answer_stranger(req, "This needs a user and a password (HTTP Basic), or a token");
+    return false;
+}
+
+/* What belongs to those who know a token is not for the caches on the way, which do not know it. */
+bool asked_may_read(struct asked *asked, struct cr_slice path)
+{
+    const struct config_site *site = asked->site;
+    struct cr_http_request *req = asked->req;
+    enum cr_http_standing standing = cr_http_standing(req);
+    const struct access_proof proof = proof_of(req);
+    if (site->access.count > 0 && !path.ptr)
+        cr_http_answer_header(req, "Cache-Control", "private, no-cache");
+    if (standing == CR_HTTP_KNOWN ||
+        access_allows(&site->access, &proof, &asked->request, path, standing == CR_HTTP_STRANGER))
+        return true;
+    cr_log_info(site->log, "config.access", "%.*s is refused to %s: the token is missing or wrong",
+                CR_SLICE_ARG(asked->request.name), cr_http_peer(req));
+    answer_stranger(req, "This application's configuration needs its token: X-Config-Token "
+                         "(spring.cloud.config.token), or the password of HTTP Basic");
+    return false;
+}
+
 bool asked_new(struct cr_http_request *req, const struct config_site *site, size_t size,
                struct asked **out_asked)
 {
@@ -104,7 +146,7 @@ bool asked_understand(struct asked *asked, struct cr_slice name, struct cr_slice
                                   &err);
     if (rc < 0)
         asked_refused(asked->req, rc, &err);
-    return rc == 0;
+    return rc == 0 && asked_may_read(asked, (struct cr_slice){0});
 }
 
 bool asked_resolves(struct asked *asked, bool *out_resolves)

@@ -11,17 +11,27 @@
 #ifndef ASKED_H
 #define ASKED_H
 
+#include "access.h"
 #include "config_path.h"
 #include "config_request.h"
 #include "config_service.h"
 #include "config_view.h"
 #include "cr_http_request.h"
 
+struct cr_log;
+
 /* What all handlers share: the module's state. */
 struct config_site {
     struct config_service *service;
     const struct config_settings *settings;
+    struct cr_arena *arena; /* of what lives as long as the module */
+    struct access access;
+    const struct cr_log *log;
 };
+
+/* False, and answered with 401, for who brings neither the server's user and password, where it
+ * has them, nor the token of any application: nothing is said of the path. */
+CR_MUST_CHECK bool asked_enters(struct cr_http_request *req, const struct config_site *site);
 
 struct asked {
     struct config_wait wait;
@@ -35,9 +45,12 @@ struct asked {
 /* Zeroed memory for a struct that begins with a struct asked; size is its size. */
 CR_MUST_CHECK bool asked_new(struct cr_http_request *req, const struct config_site *site,
                              size_t size, struct asked **out_asked);
-/* The checked request; label.ptr NULL: none. */
+/* The checked request of one who may read it; label.ptr NULL: none. */
 CR_MUST_CHECK bool asked_understand(struct asked *asked, struct cr_slice name,
                                     struct cr_slice profiles, struct cr_slice label);
+/* False, and answered with 401, where a token is missing for the applications, or for the file at
+ * path; ptr NULL: none. */
+CR_MUST_CHECK bool asked_may_read(struct asked *asked, struct cr_slice path);
 /* The query's resolvePlaceholders, as Spring reads booleans; true when it is absent or empty. */
 CR_MUST_CHECK bool asked_resolves(struct asked *asked, bool *out_resolves);
 

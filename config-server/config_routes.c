@@ -44,6 +44,8 @@ static void get(struct cr_http_request *req, void *ctx)
     struct cr_err err = {0};
     struct config_path path;
     struct cr_slice prefix = cr_slice_of(site->settings->prefix);
+    if (!asked_enters(req, site))
+        return;
     int rc = config_path_parse(cr_http_path(req), prefix, cr_http_arena(req), &path, &err);
     if (rc == 0 && prefix.len == 0 && cr_slice_is(path.segments[0], "actuator"))
         rc = cr_err_set(&err, CR_ENOTFOUND, "no such actuator endpoint");
@@ -82,16 +84,22 @@ static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
     if (!site)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     site->settings = cr_app_settings(app);
+    site->log = log;
+    site->arena = cr_arena_new(0);
     const struct config_service_options options = {
         .settings = site->settings,
         .environment = cr_app_environment(app),
         .home = cr_app_home(app),
         .log = log,
     };
-    int rc = init_repo_when_missing(options.settings, options.environment, log, err);
+    int rc = site->arena ? access_read(options.environment, site->arena, &site->access, err)
+                         : cr_err_set(err, CR_ENOMEM, "out of memory");
+    if (rc == 0)
+        rc = init_repo_when_missing(options.settings, options.environment, log, err);
     if (rc == 0)
         rc = config_service_open(&options, &site->service, err);
     if (rc < 0) {
+        cr_arena_free(site->arena);
         free(site);
         return rc;
     }
@@ -111,6 +119,7 @@ static void stop_module(struct cr_app *app, void *state)
     (void)app;
     struct config_site *site = state;
     config_service_close(site->service);
+    cr_arena_free(site->arena);
     free(site);
 }
 

@@ -10,4 +10,9 @@ struct cr_module;
 /* Named "configServer", as Spring's health component is. */
 extern const struct cr_module config_module;
 
+/* Routes whose handlers judge who asks. */
+#define CONFIG_OPEN_PATTERNS                                                                       \
+    "/{file}", "/{name}/{profiles}", "/{name}/{profiles}/{label}",                                 \
+        "/{name}/{profiles}/{label}/**"
+
 #endif

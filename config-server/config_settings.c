@@ -37,7 +37,7 @@ const struct cr_setting config_setting_rows[] = {
      0,
      "Take the key spring.profiles as a document's condition, as before Spring Boot 2.4; false: "
      "it is an error."},
-    {"crema.config.refs-poll", CR_SETTING_DURATION, FIELD(refs_poll_ms), "200ms", 10, 3600000, 0,
+    {"crema.config.refs-poll", CR_SETTING_DURATION, FIELD(refs_poll_ms), "100ms", 10, 3600000, 0,
      "How often the repository is looked at for new commits."},
     {"crema.config.cache-max", CR_SETTING_SIZE, FIELD(cache_max_bytes), "4MB", 0, (int64_t)1 << 40,
      0, "Memory for rendered answers."},
@@ -158,6 +158,9 @@ int config_settings_check(const void *settings, const struct cr_environment *env
         rc = config_settings_backends(config, environment, arena, &list, err);
     if (rc == 0)
         rc = backend_settings_check(&list, err);
+    struct access access;
+    if (rc == 0)
+        rc = access_read(environment, arena, &access, err);
     for (size_t i = 0; rc == 0 && i < list.count; i++) {
         if (!list.items[i].is_native)
             rc = check_repository(config, &list.items[i].git.main, arena, err);

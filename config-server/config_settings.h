@@ -8,6 +8,7 @@
 #ifndef CONFIG_SETTINGS_H
 #define CONFIG_SETTINGS_H
 
+#include "access.h"
 #include "backend_settings.h"
 #include "cr_arena.h"
 #include "cr_err.h"
@@ -44,7 +45,7 @@ extern const struct cr_setting_table config_override_table;
 #define CONFIG_SETTING_TABLES                                                                      \
     &git_setting_table, &git_repos_setting_table, &native_setting_table, &backend_setting_table,   \
         &git_composite_setting_table, &native_composite_setting_table,                             \
-        &git_composite_repos_setting_table, &config_override_table
+        &git_composite_repos_setting_table, &config_override_table, &access_setting_table
 
 /* The backends that are active. */
 CR_MUST_CHECK int config_settings_backends(const struct config_settings *settings,

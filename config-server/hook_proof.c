@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cr_attr.h"
+#include "cr_http_basic.h"
 #include "cr_int.h"
 
 enum {
@@ -90,29 +91,6 @@ static bool is_signed_by_gitee(const struct hook_request *request, struct cr_sli
     return cr_slice_equal_secret(token, (struct cr_slice){(const char *)base64, (size_t)len});
 }
 
-/* "Basic base64(user:SECRET)", whoever the user is. */
-static bool is_password(const struct hook_request *request, struct cr_slice secret)
-{
-    struct cr_slice value = header_of(request, "Authorization"), scheme = CR_SLICE("Basic ");
-    unsigned char plain[2 * HOOK_PROOF_SECRET_MAX];
-    if (value.len < scheme.len ||
-        !cr_slice_equal_nocase(cr_slice_sub(value, 0, scheme.len), scheme))
-        return false;
-    value = cr_slice_trim(cr_slice_from(value, scheme.len));
-    if (value.len == 0 || value.len % 4 != 0 || value.len / 4 * 3 > sizeof(plain))
-        return false;
-    int len = EVP_DecodeBlock(plain, (const unsigned char *)value.ptr, (int)value.len);
-    if (len < 0)
-        return false;
-    /* EVP_DecodeBlock counts what the padding stands for. */
-    for (size_t i = 1; i <= 2 && value.ptr[value.len - i] == '='; i++)
-        len--;
-    struct cr_slice credentials = {(const char *)plain, (size_t)len};
-    ptrdiff_t colon = cr_slice_find(credentials, ':');
-    return colon >= 0 &&
-           cr_slice_equal_secret(cr_slice_from(credentials, (size_t)colon + 1), secret);
-}
-
 bool hook_is_proven(const struct hook_request *request, struct cr_slice secret, int64_t wall_ms)
 {
     if (secret.len == 0 || secret.len > HOOK_PROOF_SECRET_MAX)
@@ -120,5 +98,6 @@ bool hook_is_proven(const struct hook_request *request, struct cr_slice secret, 
     return is_signed(request, secret) ||
            cr_slice_equal_secret(header_of(request, "X-Gitlab-Token"), secret) ||
            cr_slice_equal_secret(header_of(request, "X-Gitee-Token"), secret) ||
-           is_signed_by_gitee(request, secret, wall_ms) || is_password(request, secret);
+           is_signed_by_gitee(request, secret, wall_ms) ||
+           cr_http_basic_has_password(header_of(request, "Authorization"), secret);
 }

@@ -10,6 +10,9 @@
 static const struct cr_setting_table *const tables[] = {CONFIG_SETTING_TABLES};
 static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
 
+/* Tokens of applications, and the hooks' secret, are another way in. */
+static const char *const open_patterns[] = {CONFIG_OPEN_PATTERNS, "/monitor", NULL};
+
 static const char examples[] =
     "  config-server --spring.cloud.config.server.git.uri=file:///srv/config\n"
     "  curl localhost:8888/msa-service-coffee-order/dev\n"
@@ -41,6 +44,7 @@ int main(int argc, char **argv)
         .check = config_settings_check,
         .modules = modules,
         .module_count = CR_COUNT(modules),
+        .open_patterns = open_patterns,
         .examples = examples,
     };
     return cr_daemon_main(&config_daemon, argc, argv);

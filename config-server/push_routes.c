@@ -11,6 +11,7 @@
 #include "config_watch.h"
 #include "cr_app.h"
 #include "cr_clock.h"
+#include "cr_http_basic.h"
 #include "cr_http_router.h"
 #include "cr_json_writer.h"
 #include "cr_log.h"
@@ -55,10 +56,15 @@ static unsigned unheard(const struct config_settings *settings)
     return bits;
 }
 
-static bool is_proven(const struct push *push, const struct hook_request *request)
+/* The route is an open one: the secret stands for the server's user and password, which hosts that
+ * sign have no place for. Without a secret these are wanted. */
+static bool is_proven(const struct push *push, struct cr_http_request *req,
+                      const struct hook_request *request)
 {
     struct cr_slice secret = cr_slice_of(push->settings->monitor_secret);
-    return secret.len == 0 || hook_is_proven(request, secret, cr_clock_wall_ms());
+    if (secret.len == 0)
+        return cr_http_standing(req) != CR_HTTP_STRANGER;
+    return hook_is_proven(request, secret, cr_clock_wall_ms());
 }
 
 static void answer_refused(struct cr_http_request *req, int code, const struct cr_err *err)
@@ -94,10 +100,12 @@ static void post_monitor(struct cr_http_request *req, void *ctx)
     CR_AUTO_ARENA arena = cr_arena_new(HOOK_MEMORY_MAX);
     struct cr_err err = {0};
     struct hook hook;
-    if (!is_proven(push, &request)) {
+    if (!is_proven(push, req, &request)) {
         cr_counter_add(push->refused, 1);
-        cr_log_warn(push->log, "config.hook",
-                    "a hook from %s does not know crema.config.monitor.secret", cr_http_peer(req));
+        cr_log_warn(push->log, "config.hook", "a hook from %s does not know %s", cr_http_peer(req),
+                    *push->settings->monitor_secret ? "crema.config.monitor.secret"
+                                                    : "the server's user and password");
+        cr_http_answer_header(req, "WWW-Authenticate", CR_HTTP_BASIC_CHALLENGE);
         cr_http_problem(req, 401,
                         "no signature, token or password shows that the sender knows the "
                         "secret of the hooks");

@@ -148,6 +148,6 @@ void resource_get(struct cr_http_request *req, const struct config_site *site,
         return;
     if (names_none)
         cr_http_answer(req, 404, NULL, (struct cr_slice){0});
-    else if (understand_path(file, rest))
+    else if (understand_path(file, rest) && asked_may_read(asked, file->path))
         asked_answer(asked, answer);
 }

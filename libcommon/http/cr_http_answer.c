@@ -6,6 +6,7 @@
 #include "cr_assert.h"
 #include "cr_clock.h"
 #include "cr_err.h"
+#include "cr_http_basic.h"
 #include "cr_http_gzip.h"
 #include "cr_http_private.h"
 #include "cr_http_status.h"
@@ -248,7 +249,7 @@ enum MHD_Result cr_http_refuse(struct cr_http_request *req, int status, const ch
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, req->allow);
     if (status == 401)
         MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-                                "Basic realm=\"Crema\", charset=\"UTF-8\"");
+                                CR_HTTP_BASIC_CHALLENGE);
     if (status == 415)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_ENCODING, "gzip");
     if (status == 503)

@@ -39,13 +39,33 @@ static bool decode(struct cr_slice text, char out[CR_HTTP_BASIC_MAX], size_t *ou
     return count < 6 && (bits & ((1U << count) - 1)) == 0;
 }
 
-bool cr_http_basic_matches(struct cr_slice authorization, struct cr_slice credentials)
+static bool take(struct cr_slice authorization, char out[CR_HTTP_BASIC_MAX],
+                 struct cr_slice *out_given)
 {
-    char given[CR_HTTP_BASIC_MAX];
     size_t len = 0;
     struct cr_slice scheme = CR_SLICE("Basic ");
     if (!cr_slice_equal_nocase(cr_slice_sub(authorization, 0, scheme.len), scheme) ||
-        !decode(cr_slice_trim(cr_slice_from(authorization, scheme.len)), given, &len))
+        !decode(cr_slice_trim(cr_slice_from(authorization, scheme.len)), out, &len))
         return false;
-    return credentials.len > 0 && cr_slice_equal_secret((struct cr_slice){given, len}, credentials);
+    *out_given = (struct cr_slice){out, len};
+    return true;
+}
+
+bool cr_http_basic_matches(struct cr_slice authorization, struct cr_slice credentials)
+{
+    char text[CR_HTTP_BASIC_MAX];
+    struct cr_slice given;
+    return take(authorization, text, &given) && credentials.len > 0 &&
+           cr_slice_equal_secret(given, credentials);
+}
+
+bool cr_http_basic_has_password(struct cr_slice authorization, struct cr_slice password)
+{
+    char text[CR_HTTP_BASIC_MAX];
+    struct cr_slice given;
+    if (!take(authorization, text, &given))
+        return false;
+    ptrdiff_t colon = cr_slice_find(given, ':');
+    return colon >= 0 && password.len > 0 &&
+           cr_slice_equal_secret(cr_slice_from(given, (size_t)colon + 1), password);
 }

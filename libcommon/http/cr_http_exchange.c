@@ -66,18 +66,25 @@ static const char *too_large_text(struct cr_http_request *req)
                            body_max(req));
 }
 
+enum cr_http_standing cr_http_standing(const struct cr_http_request *req)
+{
+    const char *credentials = req->server->credentials;
+    if (!credentials)
+        return CR_HTTP_ANYBODY;
+    return cr_http_basic_matches(cr_http_header(req, "Authorization"), cr_slice_of(credentials))
+               ? CR_HTTP_KNOWN
+               : CR_HTTP_STRANGER;
+}
+
 /* Before anything is said about the path: who may not come in learns nothing of the house. */
 static bool may_enter(const struct cr_http_request *req)
 {
     const struct cr_http_server *server = req->server;
     const char *const *open = server->options.open_patterns;
-    if (!server->credentials)
-        return true;
     for (; open && *open && req->match.route; open++)
         if (strcmp(*open, req->match.route->pattern) == 0)
             return true;
-    return cr_http_basic_matches(cr_http_header(req, "Authorization"),
-                                 cr_slice_of(server->credentials));
+    return cr_http_standing(req) != CR_HTTP_STRANGER;
 }
 
 /* What the head alone decides about a body that is announced. */

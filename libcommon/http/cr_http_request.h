@@ -47,6 +47,14 @@ struct cr_slice cr_http_header(const struct cr_http_request *req, const char *na
 bool cr_http_header_next(const struct cr_http_request *req, size_t *cursor,
                          struct cr_slice *out_name, struct cr_slice *out_value);
 
+/* Who asks, by the server's own user and password. Handlers of open patterns judge it themselves. */
+enum cr_http_standing {
+    CR_HTTP_ANYBODY,  /* the server has none */
+    CR_HTTP_KNOWN,    /* the request brings them */
+    CR_HTTP_STRANGER, /* it does not */
+};
+enum cr_http_standing cr_http_standing(const struct cr_http_request *req);
+
 /* Unpacked where it came as gzip; its Content-Encoding is then gone from the headers. */
 struct cr_slice cr_http_body(const struct cr_http_request *req);
 const char *cr_http_peer(const struct cr_http_request *req); /* "127.0.0.1", "::1" or "unix" */

@@ -188,7 +188,20 @@ static int open_modules(struct cr_app *app, struct cr_err *err)
 
 /* What supervisors ask: they have no credentials, and the answer is a word. */
 static const char *const open_patterns[] = {"/actuator/health/liveness",
-                                            "/actuator/health/readiness", NULL};
+                                            "/actuator/health/readiness"};
+
+/* These and the daemon's own. */
+static const char *const *list_open_patterns(struct cr_app *app)
+{
+    const char *const *own = app->daemon->open_patterns;
+    size_t count = CR_COUNT(open_patterns);
+    for (size_t i = 0; own && own[i]; i++)
+        count++;
+    const char **all = cr_arena_array(app->arena, count + 1, sizeof(*all));
+    for (size_t i = 0; all && i < count; i++)
+        all[i] = i < CR_COUNT(open_patterns) ? open_patterns[i] : own[i - CR_COUNT(open_patterns)];
+    return all;
+}
 
 static int serve(struct cr_app *app, struct cr_err *err)
 {
@@ -207,10 +220,11 @@ static int serve(struct cr_app *app, struct cr_err *err)
         .answer_ms = spine->answer_ms,
         .user = spine->user,
         .password = spine->password,
-        .open_patterns = open_patterns,
+        .open_patterns = list_open_patterns(app),
     };
     atomic_store(&app->stage, CR_STAGE_SERVE);
-    int rc = cr_actuator_routes(app, err);
+    int rc = options.open_patterns ? cr_actuator_routes(app, err)
+                                   : cr_err_set(err, CR_ENOMEM, "no memory");
     if (rc == 0)
         rc = cr_http_server_start(&options, app->routes, app->route_tables, &app->server, err);
     if (rc == CR_EUNAVAILABLE)

@@ -80,6 +80,10 @@ struct cr_daemon {
     const struct cr_http_route *routes; /* handlers get the cr_app as ctx */
     size_t route_count;
 
+    /* Patterns of routes that answer without the server's user and password, since their handlers
+     * see to it themselves; NULL at the end, or NULL. */
+    const char *const *open_patterns;
+
     cr_config_source config_source; /* NULL: local sources only */
     size_t commands_max;            /* Hystrix commands; 0: none, hystrix.stream only pings */
     bool admin_socket;              /* serve on cr_app_admin_socket; a module owns server.port */
