@@ -12,7 +12,6 @@ extern const struct cr_module config_module;
 
 /* Routes whose handlers judge who asks. */
 #define CONFIG_OPEN_PATTERNS                                                                       \
-    "/{file}", "/{name}/{profiles}", "/{name}/{profiles}/{label}",                                 \
-        "/{name}/{profiles}/{label}/**"
+    "/{file}", "/{name}/{profiles}", "/{name}/{profiles}/{label}", "/{name}/{profiles}/{label}/**"
 
 #endif

@@ -63,7 +63,7 @@ CR_MUST_CHECK int config_service_answer(struct config_service *service,
 /* A file and the environment that belongs to it, both of one resolution; in the arena. */
 struct config_resource {
     struct cr_slice bytes;
-    int64_t modified_s; /* since 1970: the commit's time, or the file's in a plain folder */
+    int64_t modified_s;      /* since 1970: the commit's time, or the file's in a plain folder */
     int64_t fetched_wall_ms; /* as of an answer */
     struct cr_wire_environment environment;
 };

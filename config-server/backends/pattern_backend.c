@@ -389,8 +389,8 @@ static void close_backend(struct config_backend *base)
 int pattern_backend_open(const struct pattern_backend_options *options,
                          struct config_backend **out_backend, struct cr_err *err)
 {
-    static const struct config_backend_ops ops = {choose, release, look, wait_for,
-                                                  fetched, close_backend};
+    static const struct config_backend_ops ops = {choose,   release, look,
+                                                  wait_for, fetched, close_backend};
     struct pattern_backend *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

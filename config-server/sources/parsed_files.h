@@ -1,12 +1,10 @@
-/* parsed_files: configuration files as flat documents, kept by what names their content: a file that
- * many applications share, or that a commit left as it was, is read and parsed once.
+/* parsed_files: configuration files as flat documents, kept by what names their content: a file
+ * that many applications share, or that a commit left as it was, is read and parsed once.
  *
- * Ownership: documents are copied in; what parsed_files_get gives lives as long as the arena that it
- *            was got for, also when the cache has let it go.
- * Errors:    none: what cannot be kept is parsed again next time. Broken files are not kept.
- * Threads:   any; one mutex inside.
- * Units:     bytes of documents and bookkeeping together.
- * Source:    decision C6.
+ * Ownership: documents are copied in; what parsed_files_get gives lives as long as the arena that
+ * it was got for, also when the cache has let it go. Errors:    none: what cannot be kept is parsed
+ * again next time. Broken files are not kept. Threads:   any; one mutex inside. Units:     bytes of
+ * documents and bookkeeping together. Source:    decision C6.
  */
 #ifndef PARSED_FILES_H
 #define PARSED_FILES_H

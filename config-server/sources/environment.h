@@ -42,7 +42,7 @@ struct environment_options {
     const char *uri;
     struct config_list directories; /* "" (the root), "cfg/": the weakest first */
     size_t file_max_bytes;
-    bool legacy_profiles; /* the key spring.profiles is a condition; else it is an error */
+    bool legacy_profiles;        /* the key spring.profiles is a condition; else it is an error */
     struct parsed_files *parsed; /* files that are known already; NULL: all are read */
 };
 

@@ -59,7 +59,8 @@ int git_repo_unknown_label(struct cr_slice label, struct cr_err *err);
 CR_MUST_CHECK int git_repo_read(struct git_repo *repo, const struct git_repo_id *commit,
                                 const char *path, struct cr_buf *out, struct cr_err *err);
 
-/* What names the content of the regular file at path: the same file in another commit has it too. */
+/* What names the content of the regular file at path: the same file in another commit has it too.
+ */
 CR_MUST_CHECK int git_repo_identify(struct git_repo *repo, const struct git_repo_id *commit,
                                     const char *path, struct git_repo_id *out_blob,
                                     struct cr_err *err);

@@ -33,8 +33,7 @@ struct answer {
     const char *tag; /* NULL: none */
     bool stays;      /* leaves probation when it is asked for again; false: never */
 };
-void answer_cache_put(struct answer_cache *cache, struct cr_slice key,
-                      const struct answer *answer);
+void answer_cache_put(struct answer_cache *cache, struct cr_slice key, const struct answer *answer);
 
 size_t answer_cache_bytes(struct answer_cache *cache);
 size_t answer_cache_count(struct answer_cache *cache);
