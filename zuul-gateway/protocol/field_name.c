@@ -61,16 +61,29 @@ static const struct known known[FIELD_COUNT] = {
     [FIELD_X_REQUEST_ID] = {NAME("x-request-id"), FIELD_REGENERATED | FIELD_NO_TRAILER},
 };
 
-/* True when name, a token, is spelled as the (lower-case) known name. Setting the bit that makes
- * letters small leaves '-' and digits as they are, and makes no other octet of a token one of them.
- */
-static bool spelled(struct cr_slice name, struct cr_slice as, bool fold_underscore)
+/* The octet of a token in lower case. Setting that bit leaves '-' and digits as they are, and makes
+ * no other octet of a token one of them. */
+static char lower(char c)
 {
-    for (size_t i = 0; i < name.len; i++)
-        if ((name.ptr[i] | ' ') != as.ptr[i] &&
-            !(fold_underscore && name.ptr[i] == '_' && as.ptr[i] == '-'))
-            return false;
-    return true;
+    return (char)(c | ' ');
+}
+
+/* True when name, a token, is spelled as the (lower-case) known name of the same length. */
+static bool spelled(struct cr_slice name, struct cr_slice as)
+{
+    size_t i = 0;
+    while (i < name.len && lower(name.ptr[i]) == as.ptr[i])
+        i++;
+    return i == name.len;
+}
+
+/* The same with each '_' read as '-'. */
+static bool looks_like(struct cr_slice name, struct cr_slice as)
+{
+    size_t i = 0;
+    while (i < name.len && (name.ptr[i] == '_' ? '-' : lower(name.ptr[i])) == as.ptr[i])
+        i++;
+    return i == name.len;
 }
 
 /* The known names of each length, zero-terminated: which one it is, is seen at a glance. */
@@ -97,20 +110,17 @@ static const unsigned char by_length[NAME_MAX_LENGTH + 1][NAMES_OF_ONE_LENGTH] =
     [21] = {FIELD_X_APPLICATION_CONTEXT},
 };
 
-static enum field_id lookup(struct cr_slice name, bool fold_underscore)
+static const unsigned char *candidates(struct cr_slice name)
 {
-    if (name.len > NAME_MAX_LENGTH)
-        return FIELD_OTHER;
-    for (const unsigned char *id = by_length[name.len]; *id; id++)
-        if ((name.ptr[0] | ' ') == known[*id].name.ptr[0] &&
-            spelled(name, known[*id].name, fold_underscore))
-            return (enum field_id) * id;
-    return FIELD_OTHER;
+    return by_length[name.len <= NAME_MAX_LENGTH ? name.len : 0];
 }
 
 enum field_id field_name_id(struct cr_slice name)
 {
-    return lookup(name, false);
+    for (const unsigned char *id = candidates(name); *id; id++)
+        if (lower(name.ptr[0]) == known[*id].name.ptr[0] && spelled(name, known[*id].name))
+            return (enum field_id) * id;
+    return FIELD_OTHER;
 }
 
 unsigned field_name_flags(enum field_id id)
@@ -127,5 +137,8 @@ enum field_id field_name_lookalike(struct cr_slice name)
 {
     if (cr_slice_find(name, '_') < 0)
         return FIELD_OTHER;
-    return lookup(name, true);
+    for (const unsigned char *id = candidates(name); *id; id++)
+        if (looks_like(name, known[*id].name))
+            return (enum field_id) * id;
+    return FIELD_OTHER;
 }

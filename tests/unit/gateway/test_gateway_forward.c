@@ -215,12 +215,27 @@ static void test_full(void **state)
     assert_true(cr_slice_is(writer_view(&out), "abc"));
 }
 
+/* The table by length has every name. */
+static void test_known_names(void **state)
+{
+    (void)state;
+    for (unsigned id = FIELD_OTHER + 1; id < FIELD_COUNT; id++)
+        assert_int_equal(field_name_id(cr_slice_of(field_name_text((enum field_id)id))), id);
+    assert_int_equal(field_name_id(CR_SLICE("X-B3-TraceId")), FIELD_X_B3_TRACEID);
+    assert_int_equal(field_name_id(CR_SLICE("TE")), FIELD_TE);
+    assert_int_equal(field_name_id(CR_SLICE("Content-Lengtg")), FIELD_OTHER);
+    assert_int_equal(field_name_id(CR_SLICE("content_length")), FIELD_OTHER);
+    assert_int_equal(field_name_lookalike(CR_SLICE("Content_Length")), FIELD_CONTENT_LENGTH);
+    assert_int_equal(field_name_lookalike(CR_SLICE("Content-Length")), FIELD_OTHER);
+    assert_int_equal(field_name_id(CR_SLICE("a-name-longer-than-any-known-one")), FIELD_OTHER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proxy_fields), cmocka_unit_test(test_dropped),
-        cmocka_unit_test(test_answers),      cmocka_unit_test(test_trailers),
-        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_known_names), cmocka_unit_test(test_proxy_fields),
+        cmocka_unit_test(test_dropped),     cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_trailers),    cmocka_unit_test(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
