@@ -46,20 +46,48 @@ static void keeps_and_replaces(void **state)
 static void lets_the_longest_unused_go(void **state)
 {
     (void)state;
-    struct answer_cache *cache = answer_cache_new(4 * 340);
+    struct answer_cache *cache = answer_cache_new(2060);
     char body[120];
     memset(body, 'x', sizeof(body));
-    struct cr_slice text = {body, sizeof(body)};
-    put(cache, "a", text);
-    put(cache, "b", text);
-    put(cache, "c", text);
+    for (const char *key = "a\0b\0c\0d\0e"; *key; key += 2) {
+        CR_AUTO(cr_buf) out = {0};
+        body[0] = *key; /* what they had in common would be kept once */
+        put(cache, key, (struct cr_slice){body, sizeof(body)});
+        assert_true(answer_cache_get(cache, CR_SLICE("a"), &out, NULL));
+    }
     CR_AUTO(cr_buf) out = {0};
-    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out, NULL));
-    put(cache, "d", text);
-    put(cache, "e", text);
-    assert_true(answer_cache_get(cache, CR_SLICE("a"), &out, NULL));
     assert_false(answer_cache_get(cache, CR_SLICE("b"), &out, NULL));
-    assert_true(answer_cache_bytes(cache) <= 4 * 340);
+    assert_true(answer_cache_get(cache, CR_SLICE("c"), &out, NULL));
+    assert_true(answer_cache_bytes(cache) <= 2060);
+    answer_cache_free(cache);
+}
+
+/* The second of two environments costs what it does not share. */
+static void shared_sources_are_kept_once(void **state)
+{
+    (void)state;
+    struct answer_cache *cache = answer_cache_new(1 << 20);
+    CR_AUTO(cr_buf) one = {0}, two = {0};
+    const char *const names[] = {"one", "two"};
+    struct cr_buf *const bodies[] = {&one, &two};
+    size_t bytes[3] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        cr_buf_printf(bodies[i], "{\"name\":\"%s\",\"propertySources\":[", names[i]);
+        for (int k = 0; k < 100; k++)
+            cr_buf_printf(bodies[i], "%s{\"name\":\"source-%d\",\"source\":{\"%0500d\":1}}",
+                          k ? "," : "", k, k);
+        put(cache, names[i], cr_buf_view(bodies[i]));
+        bytes[i + 1] = answer_cache_bytes(cache);
+    }
+    assert_true(bytes[1] > one.len);
+    assert_true(bytes[2] - bytes[1] < 2500 && bytes[2] > bytes[1]);
+    cr_buf_char(&one, '\0');
+    cr_buf_char(&two, '\0');
+    assert_true(has(cache, "one", one.data) && has(cache, "two", two.data));
+    put(cache, "one", CR_SLICE(""));
+    assert_true(has(cache, "one", "") && has(cache, "two", two.data));
+    put(cache, "two", CR_SLICE(""));
+    assert_true(answer_cache_bytes(cache) < 1500);
     answer_cache_free(cache);
 }
 
@@ -165,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_and_replaces),
         cmocka_unit_test(lets_the_longest_unused_go),
+        cmocka_unit_test(shared_sources_are_kept_once),
         cmocka_unit_test(stays_within_its_bytes),
         cmocka_unit_test(a_flood_leaves_what_was_asked_for_again),
         cmocka_unit_test(the_proven_keep_to_their_part),
