@@ -1,5 +1,5 @@
-/* answer_parts: what many answers have in common, kept once: the sources of environments, which most
- * applications share.
+/* answer_parts: what many answers have in common, kept once: the sources of environments, which
+ * most applications share.
  *
  * Ownership: a part lives until the last of those who took it has released it.
  * Errors:    NULL where there is no memory.

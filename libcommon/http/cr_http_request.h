@@ -47,7 +47,8 @@ struct cr_slice cr_http_header(const struct cr_http_request *req, const char *na
 bool cr_http_header_next(const struct cr_http_request *req, size_t *cursor,
                          struct cr_slice *out_name, struct cr_slice *out_value);
 
-/* Who asks, by the server's own user and password. Handlers of open patterns judge it themselves. */
+/* Who asks, by the server's own user and password. Handlers of open patterns judge it themselves.
+ */
 enum cr_http_standing {
     CR_HTTP_ANYBODY,  /* the server has none */
     CR_HTTP_KNOWN,    /* the request brings them */

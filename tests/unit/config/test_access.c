@@ -29,8 +29,8 @@ static bool allows(const char *name, const char *profiles, const char *path, con
     assert_int_equal(config_request_parse(cr_slice_of(name), cr_slice_of(profiles),
                                           (struct cr_slice){0}, arena, &request, &err),
                      0);
-    return access_allows(&access, &proof, &request,
-                         path ? cr_slice_of(path) : (struct cr_slice){0}, strict);
+    return access_allows(&access, &proof, &request, path ? cr_slice_of(path) : (struct cr_slice){0},
+                         strict);
 }
 
 static void a_name_needs_its_token(void **state)
