@@ -26,7 +26,7 @@
 #include "spares.h"
 
 enum {
-    WORKER_SCRATCH = 64 * 1024,   /* octets of one read */
+    WORKER_SCRATCH = 128 * 1024,  /* octets of one read: 64 KiB and their head in one */
     WORKER_TIGHT_READ = 4 * 1024, /* ... when too much is unsent */
     WORKER_HEAD_AREA = 32 * 1024 + FORWARD_EXTRA + 8 * 1024,
     WORKER_TRAILER_AREA = CHUNK_TRAILERS_MAX + 16,
