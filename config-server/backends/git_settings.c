@@ -55,6 +55,18 @@
         BOOL_ROW(place "ignore-local-ssh-settings", ssh.ignore_local, "false",                     \
                  "For SSH: neither ~/.ssh nor /etc/ssh count, only what is set here.")
 
+/* Spring's, whose effect is always there, or never. */
+#define UNUSED_ROWS(place)                                                                         \
+    BOOL_ROW(place "clone-on-start", unused, "false",                                              \
+             "Accepted: a remote is always cloned at the start, in the background; health is "     \
+             "DOWN until it is there."),                                                           \
+        BOOL_ROW(place "force-pull", unused, "false",                                              \
+                 "Accepted: what was pushed by force is always followed."),                        \
+        BOOL_ROW(place "delete-untracked-branches", unused, "false",                               \
+                 "Accepted: a branch that was deleted at the remote is never served."),            \
+        BOOL_ROW(place "clone-submodules", unused, "false",                                        \
+                 "Accepted, without effect: submodules are not entered.")
+
 #define ROWS(place)                                                                                \
     TEXT_ROW(place "uri", uri, NULL, URI_DOC),                                                     \
         TEXT_ROW(place "default-label", default_label, "main",                                     \
@@ -76,7 +88,7 @@
         TEXT_ROW(place "basedir", basedir, "",                                                     \
                  "The folder for the mirror of a remote repository; empty: data/config in "        \
                  "crema.home."),                                                                   \
-        SSH_ROWS(place)
+        UNUSED_ROWS(place), SSH_ROWS(place)
 
 #define OTHER_ROWS(place)                                                                          \
     ROW(place "pattern", LIST, patterns, NULL, 0, 0, 0,                                            \

@@ -36,6 +36,8 @@ struct git_settings {
     int64_t timeout_s;
     int64_t refresh_rate_s; /* 0: at each request; negative: never once there is a mirror */
 
+    bool unused; /* of what Spring can be told, and needs no telling here */
+
     /* The place of the shorthand "repos.<id>: URI". */
     const char *short_uri;
 };

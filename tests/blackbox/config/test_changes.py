@@ -20,47 +20,12 @@ APPLICATIONS = ("msa-architecture-config-server", "msa-architecture-eureka-serve
                 "msa-service-coffee-member", "msa-service-coffee-status")
 
 
-def test_case_23_a_commit_is_served_soon(repository, serve):
-    repo = repository({"foo.yml": "a: 0"})
-    server = serve(repo)
-    assert server.first("/foo/default") == {"a": 0}
-    for number in range(1, 6):
-        commit = repo.commit({"foo.yml": f"a: {number}"})
-        wait_until(lambda: server.environment("/foo/default")["version"] == commit, 2, "the new commit")
-        assert server.first("/foo/default") == {"a": number}
-
-
 def test_uncommitted_content_is_not_served(repository, serve):
     repo = repository({"foo.yml": "a: 1"})
     server = serve(repo)
     repo.write({"foo.yml": "a: 2", "bar.yml": "b: 1"})
     assert server.first("/foo/default") == {"a": 1}
     assert server.environment("/bar/default")["propertySources"] == []
-
-
-def test_case_28_a_forced_push(repository, serve, tmp_path):
-    """A bare repository, pushed to by the git client; main moves to an unrelated history."""
-    work = repository({"foo.yml": "a: 1"})
-    bare = tmp_path / "bare.git"
-    work.git("clone", "-q", "--bare", str(work.path), str(bare))
-    work.git("remote", "add", "origin", str(bare))
-    work.uri = f"file:{bare}"
-    server = serve(work)
-    assert server.first("/foo/default") == {"a": 1}
-    work.git("checkout", "-q", "--orphan", "other")
-    work.commit({"foo.yml": "a: 9"})
-    work.git("push", "-q", "--force", "origin", "other:main")
-    wait_until(lambda: server.first("/foo/default") == {"a": 9}, 5, "the pushed history")
-
-
-def test_case_29_branches_come_and_go(repository, serve):
-    repo = repository({"foo.yml": "a: 1"})
-    server = serve(repo)
-    assert server.get("/foo/default/b").status == 404
-    repo.git("branch", "b")
-    wait_until(lambda: server.get("/foo/default/b").status == 200, 5, "the new branch")
-    repo.git("branch", "-D", "b")
-    wait_until(lambda: server.get("/foo/default/b").status == 404, 5, "the branch to go")
 
 
 def test_packed_refs_and_objects(repository, serve):

@@ -2,9 +2,8 @@
 from datetime import datetime, timezone
 
 import pytest
-from remotes import FAST, details, wait_value
-
 from harness.poll import wait_until
+from harness.remotes import FAST, details, wait_value
 
 PATHS = ["/foo/default", "/foo/default/main", "/foo-default.yml", "/foo-default.properties", "/main/foo-default.json",
          "/foo/default/main/nginx.conf"]

@@ -4,9 +4,8 @@ import hmac
 import json
 
 import pytest
-from remotes import GIT, details, fetches, wait_value
-
 from harness.poll import wait_until
+from harness.remotes import GIT, details, fetches, wait_value
 from harness.sse import EventStream
 
 SELDOM = {GIT + "refresh-rate": "3600", GIT + "timeout": "20"}
@@ -46,34 +45,6 @@ def test_a_hook_fetches_at_once(hosted, serve):
         kind, told = stream.next()
         assert (kind, told["label"], told["version"]) == ("change", "main", commit)
         assert sorted(told["applications"]) == ["foo", "foo-dev"]
-
-
-def test_case_81_a_path_in_a_form(repository, serve):
-    server = serve(repository({"foo.yml": "a: 1"}))
-    answer = server.running.post("/monitor", body=b"path=foo-dev.yml",
-                                 headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert (answer.status, answer.json) == (200, ["foo-dev", "foo"])
-
-
-def test_case_82_github_and_everybody(repository, serve):
-    server = serve(repository({"foo.yml": "a: 1"}), {"crema.config.monitor.secret": SECRET})
-    assert github(server, push_of("application.yml")).json == ["*"]
-
-
-@pytest.mark.parametrize("headers, body, names", [
-    ({"X-Gitlab-Event": "Push Hook"}, push_of("x/foo-bar.yml"), ["foo-bar", "foo"]),
-    ({"X-Git-Oschina-Event": "Push Hook"}, push_of("foo.yml"), ["foo"]),
-    ({"X-Gogs-Event": "push"}, push_of("foo.yml"), ["foo"]),
-    ({"X-Gitea-Event": "push"}, push_of("foo.yml"), ["*"]),
-    ({"X-Event-Key": "repo:push", "X-Hook-UUID": "u"}, b'{"push": {"changes": [{}]}}', ["*"]),
-    ({"X-Event-Key": "repo:refs_changed", "X-Request-Id": "u"}, b'{"changes": [{}]}', ["*"]),
-    ({}, b'{"eventType": "git.push", "resource": {}}', ["*"]),
-    ({}, b'{"any": "thing"}', []),
-])
-def test_case_83_other_hosts(repository, serve, headers, body, names):
-    server = serve(repository({"foo.yml": "a: 1"}))
-    answer = server.running.post("/monitor", body=body, headers={"Content-Type": "application/json", **headers})
-    assert (answer.status, answer.json) == (200, names)
 
 
 def test_hosts_can_be_left_out(repository, serve):

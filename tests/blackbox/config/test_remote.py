@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from remotes import (FAST, GIT, HASTY, ON_DEMAND, component, details, fetchers, fetches, fetching, lines,
-                     wait_value)
-
 from harness import http
 from harness.poll import wait_until
+from harness.remotes import (FAST, GIT, HASTY, ON_DEMAND, component, details, fetchers, fetches,
+                             fetching, lines, wait_value)
 
 # --- what is served ---------------------------------------------------------------------------------
 
@@ -51,63 +50,6 @@ def test_branches_and_tags_follow(hosted, serve):
     assert server.first("/foo/default") == {"a": 1}
 
 
-def test_case_28_a_forced_push_at_the_remote(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1"})
-    server = serve(repo, FAST)
-    assert server.first("/foo/default") == {"a": 1}
-    repo.git("checkout", "-q", "--orphan", "other")
-    commit = repo.push({"foo.yml": "a: 9"})
-    wait_value(server, 9)
-    assert server.environment("/foo/default")["version"] == commit
-
-
-def test_case_29_a_branch_that_goes_at_the_remote(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1"})
-    repo.push({"foo.yml": "a: 2"}, "b")
-    server = serve(repo, FAST)
-    assert server.first("/foo/default/b") == {"a": 2}
-    repo.git("push", "-q", "origin", ":b")
-    wait_until(lambda: server.get("/foo/default/b").status == 404, 30, "the branch to go")
-
-
-def test_case_23_refresh_rate_0_serves_what_was_pushed_before(hosted, serve):
-    repo = hosted({"foo.yml": "a: 0"}, "http")
-    server = serve(repo, ON_DEMAND)
-    for number in range(1, 8):
-        commit = repo.push({"foo.yml": f"a: {number}"})
-        answer = server.environment("/foo/default", timeout=30)
-        assert answer["version"] == commit
-        assert answer["propertySources"][0]["source"] == {"a": number}
-
-
-def test_case_24_a_positive_rate_serves_what_is_known(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1"})
-    server = serve(repo, {GIT + "refresh-rate": "3600"})
-    assert server.first("/foo/default") == {"a": 1}
-    other = serve(repo, FAST)
-    repo.push({"foo.yml": "a: 2"})
-    wait_value(other, 2)
-    assert server.first("/foo/default") == {"a": 1}
-    assert fetches(server, "done") == 1
-    server.running.post("/actuator/refresh")
-    wait_value(server, 2)
-
-
-def test_case_25_a_negative_rate_never_fetches_again(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1"})
-    never = {GIT + "refresh-rate": "-1"}
-    server = serve(repo, never)
-    assert server.first("/foo/default") == {"a": 1}
-    other = serve(repo, FAST)
-    repo.push({"foo.yml": "a: 2"})
-    wait_value(other, 2)
-    assert server.first("/foo/default") == {"a": 1}
-    assert server.running.stop() == 0
-    server.running.start()
-    assert server.first("/foo/default") == {"a": 1}
-    assert fetches(server, "done") == 0
-
-
 def test_an_empty_remote_is_waited_for(hosted, serve):
     repo = hosted()
     server = serve(repo, FAST)
@@ -131,66 +73,6 @@ def test_a_redirect_is_followed_without_credentials_for_others(hosted, hosts, se
 
 
 # --- a remote that is away --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["git", "http"])
-def test_case_27_away_at_the_start_and_then_there(hosted, serve, kind):
-    """503 and DOWN with words that a person understands; one line in the log; recovers by itself."""
-    repo = hosted({"foo.yml": "a: 1"}, kind)
-    repo.host.stop()
-    server = serve(repo, FAST)
-    wait_until(lambda: fetches(server, "failed") >= 3, 30, "three tries")
-    answer = server.get("/foo/default")
-    assert answer.status == 503 and answer.headers["Retry-After"] == "5"
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert repo.uri in answer.json["detail"] and "connect" in answer.json["detail"]
-    status, said, known = component(server)
-    assert (status, said) == (503, "DOWN")
-    assert server.get("/actuator/health/readiness").status == 503  # so nobody is sent here
-    assert repo.uri in known["error"] and "was never fetched" in known["error"]
-    assert known["failingSince"] and known["retryIn"] in ("0 s", "1 s")
-    assert len(lines(server, "cannot be fetched")) == 1
-    repo.host.start()
-    wait_value(server, 1)
-    wait_until(lambda: component(server)[:2] == (200, "UP"), 30, "health to notice")
-    assert len(lines(server, "is mirrored in")) == 1
-    assert len(lines(server, "cannot be fetched")) == 1
-
-
-def test_case_26_the_last_known_good_is_served(hosted, serve):
-    """Also by a server that starts while the remote is away; and what came meanwhile is taken later."""
-    repo = hosted({"foo.yml": "a: 1"})
-    server = serve(repo, FAST)
-    before = server.environment("/foo/default")
-    repo.host.stop()
-    for _ in range(2):
-        wait_until(lambda: "notNewer" in details(server), 30, "health to notice")
-        assert server.environment("/foo/default") == before
-        status, said, known = component(server)
-        assert (status, said) == (200, "UP")
-        assert known["version"] == before["version"] and repo.uri in known["notNewer"]
-        assert known["since"] and known["failingSince"] and known["lastFetch"] and known["retryIn"]
-        assert server.running.stop() == 0
-        server.running.start()
-    wait_until(lambda: fetches(server, "failed") >= 3, 30, "three tries")
-    assert len(lines(server, "cannot be fetched", "serving what is known")) == 3    # once a process
-    repo.push({"foo.yml": "a: 2"})
-    repo.host.start()
-    wait_value(server, 2)
-    wait_until(lambda: "notNewer" not in details(server), 30, "health to notice")
-    assert "failingSince" not in details(server)
-    assert len(lines(server, "can be fetched again")) == 1
-
-
-def test_case_26_with_refresh_rate_0(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1"})
-    server = serve(repo, ON_DEMAND)
-    before = server.environment("/foo/default")
-    repo.host.stop()
-    assert server.environment("/foo/default") == before
-    repo.push({"foo.yml": "a: 2"})
-    repo.host.start()
-    assert server.first("/foo/default") == {"a": 2}
 
 
 @pytest.mark.parametrize("kind", ["git", "http"])

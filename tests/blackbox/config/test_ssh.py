@@ -2,9 +2,8 @@
 from pathlib import Path
 
 import pytest
-from remotes import FAST, GIT, details, fetching, lines, wait_value
-
 from harness.poll import wait_until
+from harness.remotes import FAST, GIT, details, fetching, lines, wait_value
 from harness.running import run_once
 
 PASSPHRASE = "crema-passphrase-1"

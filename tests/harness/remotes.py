@@ -1,7 +1,7 @@
 """What is asked of a config server that serves a remote repository."""
 from pathlib import Path
 
-from harness.poll import Late, wait_until
+from .poll import Late, wait_until
 
 GIT = "spring.cloud.config.server.git."
 FAST = {GIT + "refresh-rate": "1"}
