@@ -31,6 +31,9 @@
 #include "cr_metrics.h"
 #include "cr_thread.h"
 
+/* Has libmicrohttpd not wait while it has work: cr_http_epoll.c. */
+void cr_http_epoll_use(void);
+
 /* --- connections and their deadlines: cr_http_connections.c --- */
 
 enum cr_http_phase {

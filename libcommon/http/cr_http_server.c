@@ -132,6 +132,7 @@ static struct MHD_Daemon *start_mhd(struct cr_http_server *server)
     unsigned limit =
         (unsigned)((o->max_connections + CR_HTTP_EVICTED_MAX + o->threads + 1) * o->threads);
     unsigned stall_s = (unsigned)((o->idle_ms + 999) / 1000);
+    cr_http_epoll_use();
     struct MHD_OptionItem threads[] = {
         {o->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)o->threads, NULL},
         {MHD_OPTION_END, 0, NULL}};
