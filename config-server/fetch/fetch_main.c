@@ -20,6 +20,7 @@
 #include "cr_http_global.h"
 #include "curl_subtransport.h"
 #include "fetch_child.h"
+#include "git_auto.h"
 #include "ssh_address.h"
 #include "ssh_subtransport.h"
 
@@ -102,12 +103,6 @@ static int failed(struct fetch *fetch)
 
 /* --- fetching --- */
 
-#define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
-#define GIT_FREEP(type)                                                                            \
-    static void type##_freep(git_##type **object)                                                  \
-    {                                                                                              \
-        git_##type##_free(*object);                                                                \
-    }
 GIT_FREEP(branch_iterator)
 GIT_FREEP(object)
 GIT_FREEP(reference)

@@ -2,10 +2,8 @@
 #ifndef GIT_REPO_PRIVATE_H
 #define GIT_REPO_PRIVATE_H
 
-#include <git2.h>
-
-#include "cr_attr.h"
 #include "cr_thread.h"
+#include "git_auto.h"
 #include "git_repo.h"
 
 enum { GIT_REFERENCE_NAME_MAX = 1024 };
@@ -22,14 +20,6 @@ struct git_repo {
     size_t next_tree;
     char *directory;
 };
-
-/* GIT_AUTO(tree) tree = NULL; is freed at the end of its scope, where GIT_FREEP(tree) stands. */
-#define GIT_AUTO(type) CR_CLEANUP(type##_freep) git_##type *
-#define GIT_FREEP(type)                                                                            \
-    static inline void type##_freep(git_##type **object)                                           \
-    {                                                                                              \
-        git_##type##_free(*object);                                                                \
-    }
 
 /* Turns libgit2's last error into ours. */
 int git_failed(struct cr_err *err, int code, const char *what, const char *name);
