@@ -77,8 +77,8 @@ static void answer_refused(struct cr_http_request *req, int code, const struct c
 static int answer_names(struct cr_http_request *req, const struct hook *hook,
                         struct cr_arena *arena, struct cr_err *err)
 {
-    const struct cr_slice *names;
-    size_t count;
+    const struct cr_slice *names = NULL;
+    size_t count = 0;
     int rc = changed_services(hook->paths, hook->path_count, arena, &names, &count, err);
     if (rc < 0)
         return rc;
@@ -99,7 +99,7 @@ static void post_monitor(struct cr_http_request *req, void *ctx)
     const struct hook_request request = {header_of, req, cr_http_body(req)};
     CR_AUTO_ARENA arena = cr_arena_new(HOOK_MEMORY_MAX);
     struct cr_err err = {0};
-    struct hook hook;
+    struct hook hook = {0};
     if (!is_proven(push, req, &request)) {
         cr_counter_add(push->refused, 1);
         cr_log_warn(push->log, "config.hook", "a hook from %s does not know %s", cr_http_peer(req),

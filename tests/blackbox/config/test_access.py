@@ -27,7 +27,8 @@ def token(value):
 @pytest.mark.parametrize("path", ORDERS)
 def test_an_application_with_a_token(repository, serve, path):
     server = serve(repository(FILES), TOKENS)
-    for headers in ({}, token("member-token"), token(""), token("order-toke"), basic("x", "order"), basic("order-token", "")):
+    for headers in ({}, token("member-token"), token(""), token("order-toke"), basic("x", "order"),
+                    basic("order-token", "")):
         refused = server.get(path, headers=headers)
         assert refused.status == 401, headers
         assert refused.headers["WWW-Authenticate"].startswith("Basic ") and "order-token" not in refused.text

@@ -3,7 +3,6 @@ import hashlib
 import hmac
 import json
 
-import pytest
 from harness.poll import wait_until
 from harness.remotes import GIT, details, fetches, wait_value
 from harness.sse import EventStream
