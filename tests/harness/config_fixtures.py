@@ -46,7 +46,7 @@ def hosts(tmp_path):
         return host
     yield start
     for host in started:
-        host.stop()
+        host.close()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class Host:
         self.root = root
         self.port = 0
         self.server = None
+        self.holder = None      # keeps the port while the host is away: others could be given it
         self.calls = 0
         self.gate = threading.Event()
         self.gate.set()
@@ -41,6 +42,9 @@ class Host:
         self.gate.set()
 
     def start(self):
+        if self.holder:
+            self.holder.close()
+            self.holder = None
         self.server = self.make_server(self.port)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -51,6 +55,15 @@ class Host:
             self.server.shutdown()
             self.server.server_close()
             self.server = None
+            self.holder = socket.socket()
+            self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.holder.bind(("127.0.0.1", self.port))
+
+    def close(self):
+        self.stop()
+        if self.holder:
+            self.holder.close()
+            self.holder = None
 
     def uri(self, name, user=""):
         return f"{self.scheme}://{user}127.0.0.1:{self.port}/{name}"
