@@ -7,6 +7,7 @@ BENCHES = {
     "start": "exec to ready, up to the first order, a clean build, order to status",
     "registry": "the registry beside Spring's servers: CPU, memory, how soon a change is seen",
     "gateway": "the gateway beside nginx, HAProxy and a bare relay: CPU a request, latency, memory",
+    "config": "the config server beside Spring's: CPU of a request, a crowd, memory, how soon a push is seen",
     "discovery": "registration to the first request that a gateway sends to the instance",
     "memory": "private and proportional memory of each daemon, idle and after load",
     "compose": "the stack in containers: up to the first order, memory, stopping, layers",
