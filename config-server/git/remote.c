@@ -187,6 +187,8 @@ static void end_fetch(struct remote *remote, const struct fetch_result *result)
     cr_mutex_lock(&remote->lock);
     remote->fetching = false;
     remote->tried = true;
+    if (result->put_aside && result->code == 0) /* damage seen meanwhile was in the old one */
+        remote->anew = false;
     remote->due_ms = next_due_ms(remote, result->code, cr_clock_ms());
     struct remote_wait *joined = take_all(&remote->joined);
     cr_mutex_unlock(&remote->lock);

@@ -326,10 +326,7 @@ def test_a_damaged_mirror_is_moved_aside(hosted, serve, damage):
     assert len(noted) == 1 and Path(f"{mirror}.damaged").exists()
 
 
-def test_damage_that_shows_while_serving(hosted, serve):
-    repo = hosted({"foo.yml": "a: 1", "bar.yml": "b: 1"})
-    server = serve(repo, {**FAST, "crema.config.cache-max": "0"})
-    wait_value(server, 1)
+def spoil_packs(server):
     for pack in mirror_of(server).rglob("*.pack"):
         size = pack.stat().st_size
         pack.chmod(0o600)
@@ -337,11 +334,34 @@ def test_damage_that_shows_while_serving(hosted, serve):
             file.seek(12)
             file.write(b"\xff" * (size - 12 - 20))
 
+
+def test_damage_that_shows_while_serving(hosted, serve):
+    repo = hosted({"foo.yml": "a: 1", "bar.yml": "b: 1"})
+    server = serve(repo, {**FAST, "crema.config.cache-max": "0"})
+    wait_value(server, 1)
+    spoil_packs(server)
+
     def noticed():
         server.get("/bar/default")
         return lines(server, "damaged and is cloned anew")
     wait_until(noticed, 20, "the damage to be noticed", every=0.1)
     wait_value(server, 1)
+
+
+def test_damage_is_mended_once(hosted, serve):
+    """What is asked while it is cloned anew still meets the old one, and is no reason to do it again."""
+    repo = hosted({"foo.yml": "a: 1", "bar.yml": "b: 1"})
+    server = serve(repo, {**FAST, GIT + "timeout": "20", "crema.config.cache-max": "0"})
+    wait_value(server, 1)
+    spoil_packs(server)
+    repo.host.hold()
+    wait_until(lambda: fetching(server), 30, "a fetch")
+    assert server.get("/bar/default").status == 500
+    repo.host.go_on()
+    wait_until(lambda: lines(server, "damaged and is cloned anew"), 30, "the clone")
+    done = fetches(server, "done")
+    wait_until(lambda: fetches(server, "done") >= done + 2, 30, "further fetches")
+    assert len(lines(server, "damaged and is cloned anew")) == 1 and server.first("/bar/default") == {"b": 1}
 
 
 def test_many_fetches_leave_few_packs(hosted, serve):
