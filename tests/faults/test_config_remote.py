@@ -116,12 +116,16 @@ class Soak:
 
     def noticed(self, words):
         """Health says why, and since when; the server is UP nevertheless. The fault lasts a little longer."""
-        told = self.until(lambda: words in details(self.server).get("notNewer", "\0") and details(self.server),
-                          NOTICED_S, f"health to say '{words}'")
+        told = self.until(lambda: self.trouble(words), NOTICED_S, f"health to say '{words}'")
         assert told["failingSince"] and told["version"] and told["lastFetch"], told
         assert self.server.get("/actuator/health").status == 200
         until = time.monotonic() + self.chance.uniform(0, 2)
         self.until(lambda: time.monotonic() >= until, 3, "the fault to last")
+
+    def trouble(self, words):
+        """What health tells while it says these words about the remote; None: it does not."""
+        known = details(self.server)
+        return known if "notNewer" in known and words in known["notNewer"] else None
 
     def fail_fetcher(self):
         """The process that fetches is killed, wherever it is."""
@@ -261,8 +265,7 @@ def test_the_remote_is_away_under_load(hosted, hosts, serve, how):
     began = time.time()
     soak.way.fail(how, soak.chance)
     try:
-        told = soak.until(lambda: WORDS[how] in details(server).get("notNewer", "") and details(server), NOTICED_S,
-                          "health to notice")
+        told = soak.until(lambda: soak.trouble(WORDS[how]), NOTICED_S, "health to notice")
         since = told["failingSince"]
         fetched = max(fetched, server.get("/order/dev").headers["X-Config-Fetched"])
         assert began - 1 < as_seconds(since) < time.time()
