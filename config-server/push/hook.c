@@ -191,7 +191,7 @@ const char *hook_host_name(enum hook_host host)
 /* application/json and application/vnd.x+json are JSON. */
 static int read_body(struct reading *reading)
 {
-    struct cr_slice type = header_of(reading, "Content-Type"), media;
+    struct cr_slice type = header_of(reading, "Content-Type"), media = {0};
     (void)cr_slice_split(&type, ';', &media);
     media = cr_slice_trim(media);
     if (cr_slice_equal_nocase(media, CR_SLICE("application/x-www-form-urlencoded")))

@@ -49,7 +49,7 @@ static void lets_the_longest_unused_go(void **state)
     struct answer_cache *cache = answer_cache_new(2060);
     char body[120];
     memset(body, 'x', sizeof(body));
-    for (const char *key = "a\0b\0c\0d\0e"; *key; key += 2) {
+    for (const char *key = "a\0b\0c\0d\0e\0"; *key; key += 2) {
         CR_AUTO(cr_buf) out = {0};
         body[0] = *key; /* what they had in common would be kept once */
         put(cache, key, (struct cr_slice){body, sizeof(body)});
