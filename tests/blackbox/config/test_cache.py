@@ -1,6 +1,7 @@
 """What is known is answered from memory, and invented names push out nothing that is real."""
 import socket
 
+from harness.running import preset
 from harness.stack import private_kb
 
 INVENTED = 100_000
@@ -63,7 +64,8 @@ def test_100_000_invented_names(repository, serve):
     memory = private_kb(server.running.child.pid)
     flood(server, (f"/invented-{number}/default" for number in range(INVENTED)))
     flood(server, ["/invented-7/default"] * 2000)       # and asked for again
-    assert private_kb(server.running.child.pid) < memory + 500
+    if preset() in ("release", "dev"):  # a sanitizer's allocator keeps what it had
+        assert private_kb(server.running.child.pid) < memory + 500
     before = answers(server, "memory"), answers(server, "files")
     flood(server, real)
     assert (answers(server, "memory"), answers(server, "files")) == (before[0] + 50, before[1])
