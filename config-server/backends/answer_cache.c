@@ -20,7 +20,6 @@ struct entry {
     struct cr_list by_use; /* the head's next was used last */
     size_t key_len, part_count;
     size_t own_bytes; /* without its parts */
-    size_t charge;    /* with those that it was the first to have */
     char tag[ENTITY_TAG_SIZE];
     bool stays, proven; /* proven: asked for again; in that list */
     const char *key;
@@ -32,7 +31,8 @@ struct answer_cache {
     struct cr_map *entries;
     struct cr_list on_probation, proven;
     struct answer_parts *parts;
-    size_t own_bytes, proven_bytes, max_bytes;
+    size_t own_bytes, max_bytes;
+    size_t proven_bytes; /* of the proven ones, each part once */
 };
 
 struct answer_cache *answer_cache_new(size_t max_bytes)
@@ -79,9 +79,12 @@ static size_t all_bytes(const struct answer_cache *cache)
 static void take_out(struct answer_cache *cache, struct entry *entry)
 {
     cr_list_remove(&entry->by_use);
-    if (entry->proven)
-        cache->proven_bytes -= entry->charge;
+    if (!entry->proven)
+        return;
     entry->proven = false;
+    cache->proven_bytes -= entry->own_bytes;
+    for (size_t i = 0; i < entry->part_count; i++)
+        cache->proven_bytes -= answer_part_disprove(entry->parts[i]);
 }
 
 static void drop(struct answer_cache *cache, struct entry *entry)
@@ -103,13 +106,25 @@ static struct entry *last_of(struct cr_list *list)
 static void prove(struct answer_cache *cache, struct entry *entry)
 {
     entry->proven = true;
-    cache->proven_bytes += entry->charge;
+    cache->proven_bytes += entry->own_bytes;
+    for (size_t i = 0; i < entry->part_count; i++)
+        cache->proven_bytes += answer_part_prove(entry->parts[i]);
     cr_list_push_front(&cache->proven, &entry->by_use);
     while (cache->proven_bytes > cache->max_bytes / PARTS * PROVEN_PARTS) {
         struct entry *last = last_of(&cache->proven);
         take_out(cache, last);
         cr_list_push_front(&cache->on_probation, &last->by_use);
     }
+}
+
+/* It was asked for again. */
+static void touch(struct answer_cache *cache, struct entry *entry)
+{
+    cr_list_remove(&entry->by_use);
+    if (entry->stays && !entry->proven)
+        prove(cache, entry);
+    else
+        cr_list_push_front(entry->proven ? &cache->proven : &cache->on_probation, &entry->by_use);
 }
 
 bool answer_cache_get(struct answer_cache *cache, struct cr_slice key, struct cr_buf *out,
@@ -119,11 +134,7 @@ bool answer_cache_get(struct answer_cache *cache, struct cr_slice key, struct cr
     struct entry *entry = cr_map_get(cache->entries, key);
     if (!entry)
         return false;
-    take_out(cache, entry);
-    if (entry->stays)
-        prove(cache, entry);
-    else
-        cr_list_push_front(&cache->on_probation, &entry->by_use);
+    touch(cache, entry);
     for (size_t i = 0; i < entry->part_count; i++)
         cr_buf_slice(out, answer_part_bytes(entry->parts[i]));
     if (out_tag)
@@ -153,14 +164,12 @@ static struct entry *new_entry(struct cr_slice key, const struct answer *answer,
 static bool take_parts(struct answer_cache *cache, struct entry *entry,
                        const struct answer_piece *pieces, size_t count)
 {
-    size_t before = answer_parts_bytes(cache->parts);
     for (; entry->part_count < count; entry->part_count++) {
         struct answer_part *part = answer_parts_take(cache->parts, &pieces[entry->part_count]);
         if (!part)
             return false;
         entry->parts[entry->part_count] = part;
     }
-    entry->charge = entry->own_bytes + answer_parts_bytes(cache->parts) - before;
     return true;
 }
 

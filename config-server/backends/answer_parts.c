@@ -10,7 +10,7 @@
 enum { PART_OVERHEAD_BYTES = 160 }; /* of the part, its slot in the map and malloc */
 
 struct answer_part {
-    size_t holders, len;
+    size_t holders, proven, len; /* proven: of the holders */
     char id[ANSWER_PART_ID_SIZE];
     char bytes[];
 };
@@ -76,6 +76,11 @@ void answer_parts_free(struct answer_parts *parts)
     free(parts);
 }
 
+static size_t size_of(const struct answer_part *part)
+{
+    return PART_OVERHEAD_BYTES + part->len;
+}
+
 struct answer_part *answer_parts_take(struct answer_parts *parts, const struct answer_piece *piece)
 {
     struct cr_slice id = {piece->id, sizeof(piece->id)};
@@ -95,7 +100,7 @@ struct answer_part *answer_parts_take(struct answer_parts *parts, const struct a
         free(part);
         return NULL;
     }
-    parts->bytes += PART_OVERHEAD_BYTES + part->len;
+    parts->bytes += size_of(part);
     return part;
 }
 
@@ -103,8 +108,18 @@ void answer_parts_release(struct answer_parts *parts, struct answer_part *part)
 {
     if (--part->holders > 0)
         return;
-    parts->bytes -= PART_OVERHEAD_BYTES + part->len;
+    parts->bytes -= size_of(part);
     (void)cr_map_remove(parts->by_id, (struct cr_slice){part->id, sizeof(part->id)});
+}
+
+size_t answer_part_prove(struct answer_part *part)
+{
+    return part->proven++ == 0 ? size_of(part) : 0;
+}
+
+size_t answer_part_disprove(struct answer_part *part)
+{
+    return --part->proven == 0 ? size_of(part) : 0;
 }
 
 struct cr_slice answer_part_bytes(const struct answer_part *part)

@@ -33,6 +33,11 @@ struct answer_part *answer_parts_take(struct answer_parts *parts, const struct a
 void answer_parts_release(struct answer_parts *parts, struct answer_part *part);
 struct cr_slice answer_part_bytes(const struct answer_part *part);
 
+/* One more of the holders is a proven one, or one less: the bytes that the proven ones hold now and
+ * did not before; or no longer hold. */
+size_t answer_part_prove(struct answer_part *part);
+size_t answer_part_disprove(struct answer_part *part);
+
 size_t answer_parts_bytes(const struct answer_parts *parts);
 
 #endif

@@ -129,6 +129,45 @@ static void a_flood_leaves_what_was_asked_for_again(void **state)
     answer_cache_free(cache);
 }
 
+static void put_commit(struct answer_cache *cache, int commit, const char *name)
+{
+    char key[64];
+    CR_AUTO(cr_buf) body = {0};
+    (void)snprintf(key, sizeof(key), "%d-%s", commit, name);
+    cr_buf_printf(&body,
+                  "{\"name\":\"%s\",\"propertySources\":[{\"name\":\"\"},{\"name\":\"f\","
+                  "\"source\":\"%0500d\"}]}",
+                  name, commit);
+    put(cache, key, cr_buf_view(&body));
+}
+
+static bool has_commit(struct answer_cache *cache, int commit, const char *name)
+{
+    char key[64];
+    CR_AUTO(cr_buf) out = {0};
+    (void)snprintf(key, sizeof(key), "%d-%s", commit, name);
+    return answer_cache_get(cache, cr_slice_of(key), &out, NULL);
+}
+
+/* Others had their sources first and are gone: those of old commits make room for new ones
+ * nevertheless. */
+static void old_commits_make_room_for_new_ones(void **state)
+{
+    (void)state;
+    struct answer_cache *cache = answer_cache_new(20000);
+    for (int commit = 0; commit < 500; commit++) {
+        put_commit(cache, commit, "invented");
+        put_commit(cache, commit, "real");
+        assert_true(has_commit(cache, commit, "real"));
+        assert_true(answer_cache_bytes(cache) <= 20000);
+    }
+    for (int commit = 500; commit < 503; commit++)
+        put_commit(cache, commit, "real");
+    for (int commit = 500; commit < 503; commit++)
+        assert_true(has_commit(cache, commit, "real"));
+    answer_cache_free(cache);
+}
+
 /* Those that are proven keep to their part; the oldest of them are the first to go. */
 static void the_proven_keep_to_their_part(void **state)
 {
@@ -196,6 +235,7 @@ int main(void)
         cmocka_unit_test(shared_sources_are_kept_once),
         cmocka_unit_test(stays_within_its_bytes),
         cmocka_unit_test(a_flood_leaves_what_was_asked_for_again),
+        cmocka_unit_test(old_commits_make_room_for_new_ones),
         cmocka_unit_test(the_proven_keep_to_their_part),
         cmocka_unit_test(tags_name_bytes),
         cmocka_unit_test(labels_do_not_outlive_a_change),
