@@ -136,12 +136,16 @@ class Soak:
                 """It has just ended."""
 
     def fail_disk(self, what):
-        """The mirror is damaged while all that is asked for is known; it is cloned anew."""
+        """The mirror is damaged while all that is asked for is known; it is cloned anew.
+
+        Between fetches: one that has looked at the mirror already may well mend a ref by moving it.
+        """
         with self.pusher.pause:
             self.until(lambda: self.all_served() and self.is_well(), NOTICED_S, "a quiet moment")
             self.ask_for_all(2)
             self.excuse(True)
             anew = self.server.log.count("is cloned anew")
+            self.until(lambda: not children(self.server.running.child.pid), NOTICED_S, "no fetch")
             self.damage(what)
         self.until(lambda: self.server.log.count("is cloned anew") > anew and self.is_whole(), NOTICED_S,
                    "the mirror to be cloned anew")
