@@ -212,7 +212,8 @@ class Soak:
     def report(self, faults):
         took = [each for asker in self.askers for each in asker.took_s]
         kb, files = self.watch.growth(self.watch.private_kb), self.watch.growth(self.watch.files)
-        print(f"{len(took)} requests, p99 {percentile(took, 0.99) * 1000:.1f} ms, most {max(took) * 1000:.0f} ms; "
+        print(f"{len(took)} requests, p99 {percentile(took, 0.99) * 1000:.1f} ms, most {max(took) * 1000:.0f} ms "
+              f"({max(asker.slowest for asker in self.askers)[1]}); "
               f"{sum(asker.forgiven for asker in self.askers)} of invented names failed while the mirror was damaged\n"
               f"{len(self.history.numbers)} commits, {self.pusher.done}\nfaults: {faults}\n"
               f"private memory {kb[0]:.0f} kB in the second quarter, {kb[1]:.0f} kB in the last; files {files}; "

@@ -142,6 +142,7 @@ class Asker(threading.Thread):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.ended, self.excused = threading.Event(), threading.Event()
         self.took_s, self.wrong, self.forgiven = [], [], 0
+        self.slowest = (0, "")
 
     def run(self):
         due = time.monotonic()
@@ -164,6 +165,7 @@ class Asker(threading.Thread):
             response = self.connection.getresponse()
             body = response.read()
             self.took_s.append(time.monotonic() - began)
+            self.slowest = max(self.slowest, (self.took_s[-1], f"{path} at {time.strftime('%H:%M:%S', time.gmtime())}"))
             if response.status == 500 and (excused or self.excused.is_set()):
                 self.forgiven += 1
                 return
