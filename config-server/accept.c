@@ -66,7 +66,7 @@ static bool read_range(struct cr_slice item, struct range *out_range)
     if (!cr_slice_split(&subtype, '/', &type) || !is_token(type) || !is_token(subtype) ||
         text.len >= ACCEPT_TYPE_SIZE / 2)
         return false;
-    bool some = subtype.ptr[0] == '*';
+    bool some = cr_slice_starts(subtype, CR_SLICE("*"));
     *out_range = (struct range){text, weight_in(item), cr_slice_is(type, "*") ? 0 : some ? 1 : 2};
     return out_range->weight > 0;
 }

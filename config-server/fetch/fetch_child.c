@@ -43,6 +43,16 @@ static const size_t flags[] = {
 };
 #undef FIELD
 
+static const char **text_at(struct fetch_request *request, size_t offset)
+{
+    return (const char **)(void *)((char *)request + offset);
+}
+
+static bool *flag_at(struct fetch_request *request, size_t offset)
+{
+    return (bool *)(void *)((char *)request + offset);
+}
+
 static void put(struct cr_buf *out, const char *text)
 {
     cr_buf_append(out, text, strlen(text) + 1);
@@ -52,16 +62,13 @@ void fetch_request_write(const struct fetch_request *request, struct cr_buf *out
 {
     char parent[32];
     (void)snprintf(parent, sizeof(parent), "%lld", (long long)getpid());
+    struct fetch_request copy = *request;
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
-        const char *text;
-        memcpy(&text, (const char *)request + texts[i], sizeof(text));
+        const char *text = *text_at(&copy, texts[i]);
         put(out, text ? text : "");
     }
-    for (size_t i = 0; i < CR_COUNT(flags); i++) {
-        bool flag;
-        memcpy(&flag, (const char *)request + flags[i], sizeof(flag));
-        put(out, flag ? "1" : "0");
-    }
+    for (size_t i = 0; i < CR_COUNT(flags); i++)
+        put(out, *flag_at(&copy, flags[i]) ? "1" : "0");
     put(out, parent);
 }
 
@@ -83,12 +90,11 @@ int fetch_request_read(struct cr_slice bytes, struct fetch_request *out_request,
     const char *text = "";
     for (size_t i = 0; i < CR_COUNT(texts) && text; i++) {
         text = take(&bytes);
-        memcpy((char *)&request + texts[i], &text, sizeof(text));
+        *text_at(&request, texts[i]) = text;
     }
     for (size_t i = 0; i < CR_COUNT(flags) && text; i++) {
         text = take(&bytes);
-        bool flag = text && *text == '1';
-        memcpy((char *)&request + flags[i], &flag, sizeof(flag));
+        *flag_at(&request, flags[i]) = text && *text == '1';
     }
     const char *parent = text ? take(&bytes) : NULL;
     if (!parent)

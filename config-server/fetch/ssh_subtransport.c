@@ -104,7 +104,7 @@ static int start(struct subtransport *sub, struct stream *stream, const char *ur
     const struct ssh_subtransport_options *options = sub->options;
     CR_AUTO_ARENA arena = cr_arena_new(0);
     CR_AUTO(cr_buf) command = {0};
-    struct ssh_address address;
+    struct ssh_address address = {.path = ""};
     struct cr_err err = {0};
     int rc = arena ? ssh_address_parse(cr_slice_of(url), arena, &address, &err)
                    : cr_err_set(&err, CR_ENOMEM, "out of memory");

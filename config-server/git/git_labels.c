@@ -177,9 +177,8 @@ static int look(struct git_labels *labels, struct git_repo *repo, struct moves *
         rc = cr_err_set(err, CR_ENOMEM, "out of memory");
     if (rc < 0)
         return rc;
-    struct cr_map *old = labels->known;
-    labels->known = found;
-    found = old; /* freed at the end of the scope */
+    cr_map_free(labels->known);
+    labels->known = cr_steal(&found);
     return 0;
 }
 

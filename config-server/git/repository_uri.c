@@ -76,7 +76,7 @@ static const char *mirror_name(struct cr_slice shown, struct cr_slice path, stru
     struct cr_slice last = cr_slice_from(path, (size_t)(cr_slice_find_last(path, '/') + 1));
     if (cr_slice_ends(last, CR_SLICE(".git")))
         last.len -= 4;
-    for (size_t i = 0; i < last.len && len < sizeof(name); i++) {
+    for (size_t i = 0; last.ptr && i < last.len && len < sizeof(name); i++) {
         char c = last.ptr[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         name[len++] = plain || c == '-' || c == '_' ? c : '_';

@@ -287,7 +287,7 @@ static ptrdiff_t read_lines(const struct reader *reader, struct head_scan *scan,
                             struct cr_slice text)
 {
     size_t start = reader->head ? scan->skip : scan->line, head_max = reader->limits->head_max;
-    struct cr_slice rest = cr_slice_from(text, start), line;
+    struct cr_slice rest = cr_slice_from(text, start), line = {0};
     for (bool first = start == scan->skip;; first = false) {
         int taken = take_line(reader, &rest, first, &line);
         if (taken < 0)
@@ -345,7 +345,7 @@ int head_read_trailers(struct cr_slice text, const struct head_limits *limits,
                        struct head *out_head, struct fault *fault)
 {
     const struct reader reader = {&requests, limits, out_head, fault};
-    struct cr_slice line;
+    struct cr_slice line = {0};
     clear(out_head);
     for (;;) {
         int taken = take_line(&reader, &text, false, &line);
