@@ -58,7 +58,7 @@ static bool is_token(struct cr_slice text)
 
 static bool read_range(struct cr_slice item, struct range *out_range)
 {
-    struct cr_slice text, subtype;
+    struct cr_slice text = {0}, subtype;
     (void)cr_slice_split(&item, ';', &text);
     text = cr_slice_trim(text);
     struct cr_slice type;

@@ -15,7 +15,7 @@
 
 void asked_guard(struct cr_http_request *req)
 {
-    struct cr_slice path = cr_http_path(req), name;
+    struct cr_slice path = cr_http_path(req), name = {0};
     struct cr_slice last = cr_slice_from(path, (size_t)(cr_slice_find_last(path, '/') + 1));
     (void)cr_slice_split(&last, ';', &name);
     if (cr_slice_find(name, '%') >= 0 && cr_url_decode(name, cr_http_arena(req), &name) < 0)

@@ -24,7 +24,7 @@ static const uint16_t windows_1252[32] = {
 
 bool charset_of(struct cr_slice accept_charset, enum charset *out_charset)
 {
-    struct cr_slice item, name;
+    struct cr_slice item = {0}, name = {0};
     *out_charset = CHARSET_UTF_8;
     if (cr_slice_trim(accept_charset).len == 0)
         return true;

@@ -26,7 +26,7 @@ static int check_segment(struct cr_slice text, struct cr_err *err)
 static int decode_segment(struct cr_slice raw, struct cr_arena *arena, struct cr_slice *out_text,
                           struct cr_err *err)
 {
-    struct cr_slice parameters = raw, text;
+    struct cr_slice parameters = raw, text = {0};
     (void)cr_slice_split(&parameters, ';', &text);
     if (text.len == 0)
         return cr_err_set(err, CR_ENOTFOUND, "the path has an empty segment");

@@ -80,9 +80,9 @@ struct cr_slice cr_slice_trim(struct cr_slice s);
  * shown by a NULL ptr. "a,,b" gives "a", "", "b"; "a," gives "a", ""; "" gives one empty part. */
 static inline bool cr_slice_split(struct cr_slice *rest, char separator, struct cr_slice *out_part)
 {
-    *out_part = *rest;
     if (!rest->ptr)
         return false;
+    *out_part = *rest;
     ptrdiff_t at = cr_slice_find(*rest, separator);
     if (at < 0) {
         *rest = (struct cr_slice){NULL, 0};

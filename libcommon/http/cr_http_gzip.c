@@ -45,7 +45,7 @@ bool cr_http_gzip_worthwhile(struct cr_slice content_type)
     static const char *const types[] = {"application/json", "application/javascript",
                                         "application/xml",  "application/x-yaml",
                                         "application/yaml", "image/svg+xml"};
-    struct cr_slice type;
+    struct cr_slice type = {0};
     if (content_type.len == 0)
         return false;
     (void)cr_slice_split(&content_type, ';', &type);
