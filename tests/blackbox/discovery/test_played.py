@@ -161,6 +161,7 @@ def test_changes_are_asked_for_and_the_whole_only_when_it_must_be(client, played
 def test_a_registry_that_tells_no_changes(client, played, backends):
     played.watch, played.delta = 404, 403
     front = client(played.url)
+    wait_until(lambda: played.asked["whole"], 10, "the first list")
     played.put(record("users", backends[0].port))
     knows(front, "users")
     assert played.asked["delta"] == 1
