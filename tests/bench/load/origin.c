@@ -47,7 +47,7 @@ static size_t wanted(const struct connection *c)
     return size < BODY_MAX ? size : BODY_MAX;
 }
 
-/* False when the socket takes no more for now. */
+/* False when the socket is full. */
 static bool send_on(struct connection *c)
 {
     while (c->sent < c->answer_len) {
