@@ -214,12 +214,12 @@ def shown(values):
 
 
 def until_served(line, number):
-    """On one connection, again and again: a pause of a millisecond belongs to the poll."""
-    while True:
+    """When the value is there; asked on one connection, with a millisecond between two looks."""
+    def served():
         line.request("GET", "/push/default")
-        if json.loads(line.getresponse().read())["propertySources"][0]["source"].get("a") == number:
-            return time.monotonic()
-        time.sleep(0.001)
+        value = json.loads(line.getresponse().read())["propertySources"][0]["source"].get("a")
+        return value == number and time.monotonic()
+    return wait_until(served, 30, f"a: {number} to be served", every=0.001)
 
 
 def local_pushes(folder, count=50):
