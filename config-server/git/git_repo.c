@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cr_hex.h"
 #include "cr_thread.h"
 #include "git_loose.h"
 
@@ -186,11 +187,9 @@ int git_repo_absent(const struct git_repo *repo, struct cr_err *err)
 
 static bool is_hex(struct cr_slice text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+    for (size_t i = 0; i < text.len; i++)
+        if (cr_hex_value(text.ptr[i]) < 0)
             return false;
-    }
     return true;
 }
 

@@ -5,19 +5,11 @@
 #include <string.h>
 #include <wctype.h>
 
+#include "cr_hex.h"
 #include "cr_utf8.h"
 
 enum kind { NAME, PROFILES, LABEL, PATH };
 static const char *const kind_names[] = {"name", "profiles", "label", "path"};
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* One more percent-decoding; what is no escape stays. */
 static struct cr_slice decode_again(struct cr_slice text, struct cr_arena *arena)
@@ -28,9 +20,10 @@ static struct cr_slice decode_again(struct cr_slice text, struct cr_arena *arena
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
-        if (c == '%' && i + 2 < text.len && hex_value(text.ptr[i + 1]) >= 0 &&
-            hex_value(text.ptr[i + 2]) >= 0) {
-            c = (char)(hex_value(text.ptr[i + 1]) * 16 + hex_value(text.ptr[i + 2]));
+        int octet =
+            c == '%' && i + 2 < text.len ? cr_hex_octet(text.ptr[i + 1], text.ptr[i + 2]) : -1;
+        if (octet >= 0) {
+            c = (char)octet;
             i += 2;
         }
         out[len++] = c;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cr_hex.h"
 #include "cr_json.h"
 #include "cr_utf8.h"
 
@@ -46,31 +47,6 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool hex_digit(char c, uint32_t *out_digit)
-{
-    static const char digits[] = "0123456789abcdefABCDEF";
-    const char *hit = c ? strchr(digits, c) : NULL;
-    if (!hit)
-        return false;
-    uint32_t index = (uint32_t)(hit - digits);
-    *out_digit = index < 16 ? index : index - 6;
-    return true;
-}
-
-/* The four hexadecimal digits at the front of text. */
-static bool hex4(struct cr_slice text, uint32_t *out_unit)
-{
-    uint32_t unit = 0;
-    for (size_t i = 0; i < 4; i++) {
-        uint32_t digit = 0;
-        if (i >= text.len || !hex_digit(text.ptr[i], &digit))
-            return false;
-        unit = unit << 4 | digit;
-    }
-    *out_unit = unit;
-    return true;
-}
-
 static bool is_high_surrogate(uint32_t unit)
 {
     return unit >= 0xd800 && unit <= 0xdbff;
@@ -86,14 +62,14 @@ static int unicode_escape(struct scan *s)
 {
     uint32_t unit;
     uint32_t low;
-    if (!hex4(cr_slice_from(s->text, s->at), &unit))
+    if (!cr_hex_unit(cr_slice_from(s->text, s->at), &unit))
         return fail(s, "\\u needs four hexadecimal digits");
     s->at += 4;
     if (!is_high_surrogate(unit) && !is_low_surrogate(unit))
         return 0;
     bool pair = is_high_surrogate(unit) &&
                 cr_slice_is(cr_slice_sub(s->text, s->at, s->at + 2), "\\u") &&
-                hex4(cr_slice_from(s->text, s->at + 2), &low) && is_low_surrogate(low);
+                cr_hex_unit(cr_slice_from(s->text, s->at + 2), &low) && is_low_surrogate(low);
     if (!pair)
         return fail(s, "a surrogate without its pair");
     s->at += 6;
@@ -272,7 +248,7 @@ static size_t take_string(struct cr_slice rest, struct cr_json_token *out_token)
         uint32_t unit;
         bool escaped = rest.ptr[at] == '\\';
         bool unicode =
-            escaped && rest.ptr[at + 1] == 'u' && hex4(cr_slice_from(rest, at + 2), &unit);
+            escaped && rest.ptr[at + 1] == 'u' && cr_hex_unit(cr_slice_from(rest, at + 2), &unit);
         at += unicode ? 6 : escaped ? 2 : 1;
         meant_bytes += unicode ? unit_bytes(unit) : 1;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cr_flat_private.h"
+#include "cr_hex.h"
 #include "cr_utf8.h"
 
 enum { END = -1 };
@@ -66,10 +67,7 @@ static int hex_unit(struct reader *r)
     int line = r->line;
     for (int i = 0; i < 4; i++) {
         int c = next_raw(r);
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
+        int digit = cr_hex_value(c);
         if (digit < 0 && !r->malformed) {
             r->malformed = line + 1;
             r->malformed_column = r->column + 1;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cr_hex.h"
 #include "cr_int.h"
 
 enum { PORT_MAX = 65535 };
@@ -123,17 +124,6 @@ int cr_url_parse(struct cr_slice text, struct cr_url *out_url, struct cr_err *er
     return 0;
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static int decode(struct cr_slice text, bool form, struct cr_arena *arena,
                   struct cr_slice *out_text)
 {
@@ -146,11 +136,10 @@ static int decode(struct cr_slice text, bool form, struct cr_arena *arena,
         if (c == '+' && form)
             c = ' ';
         if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0 || high + low == 0)
+            int octet = i + 2 < text.len ? cr_hex_octet(text.ptr[i + 1], text.ptr[i + 2]) : -1;
+            if (octet <= 0)
                 return CR_EPARSE;
-            c = (char)(unsigned char)(high * 16 + low);
+            c = (char)(unsigned char)octet;
             i += 2;
         }
         bytes[len++] = c;

@@ -1,6 +1,7 @@
 /* XStream's escaping of element names. */
 #include "cr_xml_name.h"
 
+#include "cr_hex.h"
 #include "cr_utf8.h"
 
 struct range {
@@ -62,29 +63,10 @@ void cr_xml_name_escape(struct cr_buf *out, struct cr_slice text)
     }
 }
 
-static bool take_hex(struct cr_slice text, uint32_t *out_unit)
-{
-    uint32_t unit = 0;
-    if (text.len < 4)
-        return false;
-    for (size_t i = 0; i < 4; i++) {
-        char c = text.ptr[i];
-        uint32_t digit = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a') + 10
-                         : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A') + 10
-                                                : 16;
-        if (digit == 16)
-            return false;
-        unit = unit << 4 | digit;
-    }
-    *out_unit = unit;
-    return true;
-}
-
 /* Takes "_.xxxx" off the front, if it stands there. */
 static bool take_unit(struct cr_slice *rest, uint32_t *out_unit)
 {
-    if (!cr_slice_starts(*rest, CR_SLICE("_.")) || !take_hex(cr_slice_from(*rest, 2), out_unit))
+    if (!cr_slice_starts(*rest, CR_SLICE("_.")) || !cr_hex_unit(cr_slice_from(*rest, 2), out_unit))
         return false;
     *rest = cr_slice_from(*rest, 6);
     return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cr_err.h"
+#include "cr_hex.h"
 
 /* Each text with such a pair costs a scan of what stands before it. */
 enum { PAIR_LENGTH = 12, SCANNED_MAX = 64 * 1024 * 1024 };
@@ -52,17 +53,10 @@ static size_t byte_of(struct cr_slice text, size_t index)
 static uint32_t unit_at(struct cr_slice text, size_t at)
 {
     uint32_t unit = 0;
-    if (at + 6 > text.len || text.ptr[at] != '\\' || text.ptr[at + 1] != 'u')
-        return 0;
-    for (size_t i = at + 2; i < at + 6; i++) {
-        const char *digits = "0123456789abcdefABCDEF";
-        const char *hit = text.ptr[i] ? strchr(digits, text.ptr[i]) : NULL;
-        if (!hit)
-            return 0;
-        uint32_t digit = (uint32_t)(hit - digits);
-        unit = unit << 4 | (digit < 16 ? digit : digit - 6);
-    }
-    return unit;
+    text = cr_slice_from(text, at);
+    bool is_unit =
+        cr_slice_starts(text, CR_SLICE("\\u")) && cr_hex_unit(cr_slice_from(text, 2), &unit);
+    return is_unit ? unit : 0;
 }
 
 /* The code point of a pair at `at`, or 0. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cr_hex.h"
 #include "cr_int.h"
 #include "cr_number.h"
 #include "cr_yaml_scalar_private.h"
@@ -182,15 +183,6 @@ static size_t big_text(const struct big *big, bool negative, char *to, size_t si
     return used;
 }
 
-static uint32_t digit_value(char c)
-{
-    if (c >= 'a' && c <= 'f')
-        return (uint32_t)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (uint32_t)(c - 'A') + 10;
-    return c >= '0' && c <= '9' ? (uint32_t)(c - '0') : UINT32_MAX;
-}
-
 /* new BigInteger(text, base): a sign of its own, then digits. */
 static bool parse_big(struct cr_slice text, uint32_t base, bool signs, struct big *out,
                       bool *out_negative)
@@ -199,10 +191,10 @@ static bool parse_big(struct cr_slice text, uint32_t base, bool signs, struct bi
     *out_negative = sign > 0 && text.ptr[0] == '-';
     *out = (struct big){.count = 0};
     for (size_t i = sign; i < text.len; i++) {
-        uint32_t digit = digit_value(text.ptr[i]);
-        if (digit >= base)
+        int digit = cr_hex_value(text.ptr[i]);
+        if (digit < 0 || (uint32_t)digit >= base)
             return false;
-        big_multiply_add(out, base, digit);
+        big_multiply_add(out, base, (uint32_t)digit);
     }
     return text.len > sign;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cr_clock.h"
+#include "cr_hex.h"
 #include "cr_random.h"
 #include "cr_thread.h"
 #include "listener.h"
@@ -27,14 +28,10 @@ struct plane {
 
 static void fill_id_prefix(struct plane *plane)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char random[8];
     cr_random_bytes(random, sizeof(random));
-    for (size_t i = 0; i < sizeof(random); i++) {
-        plane->id_prefix[2 * i] = digits[random[i] >> 4];
-        plane->id_prefix[2 * i + 1] = digits[random[i] & 15];
-    }
-    plane->id_prefix[16] = '-';
+    cr_hex_write(random, sizeof(random), plane->id_prefix);
+    plane->id_prefix[2 * sizeof(random)] = '-';
 }
 
 /* The admin side's paths as a route table of their own: one look-up however many there are. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cr_err.h"
+#include "cr_hex.h"
 #include "cr_int.h"
 #include "octet.h"
 
@@ -40,7 +41,7 @@ static int bad(const struct chunk_reader *reader, const char *text, struct fault
 
 static int read_size(struct chunk_reader *reader, char c, struct fault *fault)
 {
-    int digit = octet_hex_value(c);
+    int digit = cr_hex_value(c);
     if (digit >= 0) {
         if (++reader->digits > CHUNK_DIGITS_MAX)
             return fault_limit(fault, reader->bad, "RFC 9112 7.1", CHUNK_DIGITS_MAX,
@@ -222,12 +223,11 @@ int chunk_read(struct chunk_reader *reader, struct cr_slice text, enum chunk_eve
 
 size_t chunk_line(uint64_t size, char out[CHUNK_LINE_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     size_t len = 1;
     while (len < 16 && size >> (4 * len))
         len++;
     for (size_t i = 0; i < len; i++)
-        out[i] = digits[(size >> (4 * (len - 1 - i))) & 15];
+        out[i] = cr_hex_digit(size >> (4 * (len - 1 - i)));
     out[len] = '\r';
     out[len + 1] = '\n';
     return len + 2;

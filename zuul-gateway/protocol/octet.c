@@ -53,11 +53,3 @@ bool octet_all_value(struct cr_slice text)
     }
     return octet_all(cr_slice_from(text, at), OCTET_VALUE);
 }
-
-int octet_hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = octet_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}

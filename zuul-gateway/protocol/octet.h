@@ -46,9 +46,6 @@ static inline size_t octet_span(struct cr_slice text, enum octet_class class)
 /* octet_all of OCTET_VALUE, for most of what a head consists of: eight octets at a time. */
 bool octet_all_value(struct cr_slice text);
 
-/* 0-15, or -1. */
-int octet_hex_value(char c);
-
 /* ASCII lower case; other octets unchanged. */
 static inline char octet_lower(char c)
 {

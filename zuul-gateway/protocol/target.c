@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cr_err.h"
+#include "cr_hex.h"
 #include "cr_int.h"
 #include "octet.h"
 
@@ -69,11 +70,7 @@ int target_split(struct cr_slice raw, struct cr_slice method, struct target *out
 /* The octet that an escape stands for, or -1. */
 static int unescape(struct cr_slice text, size_t at)
 {
-    if (at + 2 >= text.len)
-        return -1;
-    int high = octet_hex_value(text.ptr[at + 1]);
-    int low = octet_hex_value(text.ptr[at + 2]);
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
+    return at + 2 < text.len ? cr_hex_octet(text.ptr[at + 1], text.ptr[at + 2]) : -1;
 }
 
 /* Decodes every escape that is one; text and out may be the same memory. */

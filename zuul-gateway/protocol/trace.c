@@ -1,7 +1,7 @@
 /* Reading and writing traceparent and B3. */
 #include "trace.h"
 
-#include "octet.h"
+#include "cr_hex.h"
 
 /* version "-" trace-id "-" parent-id "-" flags */
 enum { PARENT_LEN = 2 + 1 + TRACE_ID_LEN + 1 + TRACE_SPAN_LEN + 1 + 2, B3_SHORT_LEN = 16 };
@@ -82,9 +82,8 @@ static bool read_b3(const struct head *head, struct trace *out)
 
 static void write_hex(uint64_t value, char out[16])
 {
-    static const char digits[] = "0123456789abcdef";
     for (int i = 0; i < 16; i++)
-        out[i] = digits[(value >> (60 - 4 * i)) & 15];
+        out[i] = cr_hex_digit(value >> (60 - 4 * i));
 }
 
 void trace_read(const struct head *head, const uint64_t random[3], bool sampled,
