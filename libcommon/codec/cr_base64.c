@@ -31,7 +31,7 @@ static bool strip_padding(struct cr_slice *text)
     return true;
 }
 
-int cr_base64_decode(struct cr_buf *out, struct cr_slice text)
+static int decode(struct cr_buf *out, struct cr_slice text, bool exact)
 {
     if (!strip_padding(&text) || text.len % 4 == 1)
         return CR_EPARSE;
@@ -48,5 +48,17 @@ int cr_base64_decode(struct cr_buf *out, struct cr_slice text)
         count -= 8;
         cr_buf_char(out, (char)(bits >> count & 255));
     }
+    if (exact && (bits & ((UINT32_C(1) << count) - 1)) != 0)
+        return CR_EPARSE;
     return cr_buf_status(out);
+}
+
+int cr_base64_decode(struct cr_buf *out, struct cr_slice text)
+{
+    return decode(out, text, false);
+}
+
+int cr_base64_decode_exact(struct cr_buf *out, struct cr_slice text)
+{
+    return decode(out, text, true);
 }
