@@ -1,37 +1,24 @@
 /* entity_tag: the first half of a SHA-256. */
 #include "entity_tag.h"
 
-#include <openssl/evp.h>
+#include "cr_attr.h"
+#include "cr_digest.h"
+#include "cr_hex.h"
 
 enum { TAG_OCTETS = (ENTITY_TAG_SIZE - 3) / 2 };
-
-static bool digest(struct cr_slice type, struct cr_slice body, unsigned char out[EVP_MAX_MD_SIZE])
-{
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    bool done = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 &&
-                (type.len == 0 || EVP_DigestUpdate(md, type.ptr, type.len) == 1) &&
-                EVP_DigestUpdate(md, "", 1) == 1 &&
-                (body.len == 0 || EVP_DigestUpdate(md, body.ptr, body.len) == 1) &&
-                EVP_DigestFinal_ex(md, out, NULL) == 1;
-    EVP_MD_CTX_free(md);
-    return done;
-}
+_Static_assert((int)TAG_OCTETS <= (int)CR_DIGEST_SIZE, "a tag is a part of a digest");
 
 void entity_tag_make(struct cr_slice type, struct cr_slice body, char out_tag[ENTITY_TAG_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char octets[EVP_MAX_MD_SIZE];
-    char *at = out_tag;
-    *at = '\0';
-    if (!digest(type, body, octets))
+    const struct cr_slice parts[] = {type, {"", 1}, body}; /* a NUL between them */
+    struct cr_digest digest;
+    out_tag[0] = '\0';
+    if (cr_digest_sha256(parts, CR_COUNT(parts), &digest) < 0)
         return;
-    *at++ = '"';
-    for (size_t i = 0; i < TAG_OCTETS; i++) {
-        *at++ = digits[octets[i] >> 4];
-        *at++ = digits[octets[i] & 15];
-    }
-    *at++ = '"';
-    *at = '\0';
+    out_tag[0] = '"';
+    cr_hex_write(digest.octets, TAG_OCTETS, out_tag + 1);
+    out_tag[ENTITY_TAG_SIZE - 2] = '"';
+    out_tag[ENTITY_TAG_SIZE - 1] = '\0';
 }
 
 /* Our tags hold no comma, so one that does may fall apart. */

@@ -141,7 +141,9 @@ static void bounds_the_files(void **state)
 /* --- proofs --- */
 
 /* Of "secret" over "{}", by `openssl dgst -sha256 -hmac secret`. */
-#define MAC "77325902caca812dc259733aacd046b73817372c777b8d95b402647474516e13"
+#define MAC_BEGIN "77325902caca812dc259733aacd046b73817372c777b8d95b402647474516e"
+#define MAC       MAC_BEGIN "13"
+#define MAC_UPPER "77325902CACA812DC259733AACD046B73817372C777B8D95B402647474516E13"
 
 static bool is_proven(struct sent sent)
 {
@@ -158,6 +160,7 @@ static void knows_each_proof(void **state)
     assert_true(is_proven((struct sent){{"X-Hub-Signature", "sha256=" MAC}, NULL}));
     assert_true(is_proven((struct sent){{"X-Gitea-Signature", MAC}, NULL}));
     assert_true(is_proven((struct sent){{"X-Gogs-Signature", MAC}, NULL}));
+    assert_true(is_proven((struct sent){{"X-Gogs-Signature", MAC_UPPER}, NULL}));
     assert_true(is_proven((struct sent){{"X-Gitlab-Token", "secret"}, NULL}));
     assert_true(is_proven((struct sent){{"X-Gitee-Token", "secret"}, NULL}));
     assert_true(is_proven((struct sent){{"Authorization", "Basic aG9vazpzZWNyZXQ="}, NULL}));
@@ -174,6 +177,10 @@ static void refuses_wrong_proofs(void **state)
     assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256=" MAC}, "{ }"}));
     assert_false(is_proven((struct sent){{"X-Hub-Signature-256", MAC}, NULL}));
     assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256="}, NULL}));
+    assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256=" MAC "00"}, NULL}));
+    assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256=" MAC_BEGIN "14"}, NULL}));
+    assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256=" MAC_BEGIN}, NULL}));
+    assert_false(is_proven((struct sent){{"X-Hub-Signature-256", "sha256=" MAC_BEGIN "1x"}, NULL}));
     assert_false(is_proven((struct sent){{"X-Gitlab-Token", "Secret"}, NULL}));
     assert_false(is_proven((struct sent){{"X-Gitlab-Token", ""}, NULL}));
     assert_false(is_proven((struct sent){{"Authorization", "Basic c2VjcmV0"}, NULL}));
