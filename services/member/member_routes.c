@@ -5,14 +5,15 @@
 
 #include "cr_app.h"
 #include "cr_clock.h"
-#include "cr_random.h"
 #include "member_commands.h"
 #include "member_store.h"
 #include "shop_body.h"
 #include "shop_envelope.h"
 #include "shop_events.h"
+#include "shop_id.h"
 #include "shop_job.h"
 #include "shop_page.h"
+#include "shop_removal.h"
 #include "shop_store.h"
 
 static const struct shop_topic topic = {MEMBER_TOPIC, MEMBER_SOURCE, MEMBER_PARTITIONS};
@@ -91,18 +92,17 @@ static void put_nothing(struct cr_http_request *req, void *ctx CR_UNUSED)
 
 struct writing {
     struct member member;
-    struct member_cause cause;
+    struct cr_slice traceparent;
 };
 
 static int write_member(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
 {
     const struct writing *writing = ctx;
-    int rc = member_upsert(tx, &writing->member, &writing->cause, err);
+    int rc = member_upsert(tx, &writing->member, writing->traceparent, err);
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, 1);
+    shop_envelope_begin(&writer, out, 1);
     member_write(&writing->member, &writer);
     shop_envelope_end(&writer);
     return 0;
@@ -117,18 +117,13 @@ static void post_or_put(struct cr_http_request *req, struct cr_app *app, bool wi
         return;
     }
     int rc = member_read(cr_http_body(req), with_id, cr_http_arena(req), &writing->member, &err);
-    if (!rc && !with_id) {
-        char id[CR_UUID_SIZE];
-        cr_uuid7(cr_clock_wall_ms(), id);
-        writing->member.id = cr_slice_of(cr_arena_text(cr_http_arena(req), id));
-        if (!writing->member.id.ptr)
-            rc = cr_err_set(&err, CR_ENOMEM, "out of memory");
-    }
+    if (!rc && !with_id)
+        rc = shop_id_new(cr_http_arena(req), &writing->member.id, &err);
     if (rc) {
         shop_fail(req, rc, &err);
         return;
     }
-    writing->cause.traceparent = cr_http_header(req, "traceparent");
+    writing->traceparent = cr_http_header(req, "traceparent");
     shop_write(req, shop_store(app), write_member, writing);
 }
 
@@ -142,41 +137,10 @@ static void put_member(struct cr_http_request *req, void *ctx)
     post_or_put(req, ctx, true);
 }
 
-struct removing {
-    const struct cr_slice *ids;
-    size_t count;
-    struct member_cause cause;
-};
-
-static int remove_members(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
-{
-    const struct removing *removing = ctx;
-    for (size_t i = 0; i < removing->count; i++) {
-        int rc = member_remove(tx, removing->ids[i], &removing->cause, err);
-        if (rc)
-            return rc;
-    }
-    shop_envelope_removed(out, removing->count);
-    return 0;
-}
-
 /* DELETE /api/v1/member: ids in, their number out. */
 static void delete_members(struct cr_http_request *req, void *ctx)
 {
-    struct cr_err err = {0};
-    struct removing *removing = cr_arena_alloc(cr_http_arena(req), sizeof *removing);
-    if (!removing) {
-        cr_http_problem(req, 500, "out of memory");
-        return;
-    }
-    int rc = shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids, &removing->count,
-                           &err);
-    if (rc) {
-        shop_fail(req, rc, &err);
-        return;
-    }
-    removing->cause.traceparent = cr_http_header(req, "traceparent");
-    shop_write(req, shop_store(ctx), remove_members, removing);
+    shop_remove(req, shop_store(ctx), member_remove);
 }
 
 static int list_members(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
@@ -187,14 +151,11 @@ static int list_members(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct 
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, count);
-    cr_json_begin_array(&writer);
+    shop_envelope_begin_list(&writer, out, count);
     rc = member_list(tx, query, &writer, err);
     if (rc)
         return rc;
-    cr_json_end_array(&writer);
-    shop_envelope_end(&writer);
+    shop_envelope_end_list(&writer);
     return 0;
 }
 

@@ -4,7 +4,7 @@
 #include "cr_outbox.h"
 
 static int append_event(struct cr_tx *tx, const char *type, const struct member *member,
-                        const struct member_cause *cause, struct cr_err *err)
+                        struct cr_slice traceparent, struct cr_err *err)
 {
     CR_AUTO(cr_buf) data = {0};
     struct cr_json_writer writer;
@@ -15,13 +15,13 @@ static int append_event(struct cr_tx *tx, const char *type, const struct member 
     struct cr_event event = {.source = CR_SLICE(MEMBER_SOURCE),
                              .type = cr_slice_of(type),
                              .aggregate = member->id,
-                             .traceparent = cause->traceparent,
+                             .traceparent = traceparent,
                              .data = cr_buf_view(&data)};
     struct cr_outbox_texts texts;
     return cr_outbox_append(tx, &event, &texts, err);
 }
 
-int member_upsert(struct cr_tx *tx, const struct member *member, const struct member_cause *cause,
+int member_upsert(struct cr_tx *tx, const struct member *member, struct cr_slice traceparent,
                   struct cr_err *err)
 {
     int64_t version;
@@ -34,10 +34,11 @@ int member_upsert(struct cr_tx *tx, const struct member *member, const struct me
                     CR_VALUES(cr_value_slice(member->id), cr_value_slice(member->name)), err);
     if (rc)
         return rc;
-    return append_event(tx, version == 0 ? MEMBER_REGISTERED : MEMBER_CHANGED, member, cause, err);
+    return append_event(tx, version == 0 ? MEMBER_REGISTERED : MEMBER_CHANGED, member, traceparent,
+                        err);
 }
 
-int member_remove(struct cr_tx *tx, struct cr_slice id, const struct member_cause *cause,
+int member_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
                   struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -50,7 +51,7 @@ int member_remove(struct cr_tx *tx, struct cr_slice id, const struct member_caus
     if (!rc)
         rc =
             cr_tx_exec(tx, "DELETE FROM members WHERE id = $1", CR_VALUES(cr_value_slice(id)), err);
-    return rc ? rc : append_event(tx, MEMBER_REMOVED, &member, cause, err);
+    return rc ? rc : append_event(tx, MEMBER_REMOVED, &member, traceparent, err);
 }
 
 int member_find(struct cr_tx *tx, struct cr_slice id, struct cr_arena *arena,

@@ -1,5 +1,7 @@
 /* member_store: members in the database, each change with its event in one transaction.
  *
+ * The event carries the traceparent of the request that made it, if that has one.
+ *
  * Ownership: texts read live in the arena.
  * Errors:    as cr_tx; CR_ENOTFOUND for an unknown id.
  * Threads:   within a closure of the store; writing ones on its thread only.
@@ -12,15 +14,11 @@
 
 extern const struct cr_schema member_schema;
 
-struct member_cause {
-    struct cr_slice traceparent; /* of the request; empty: none */
-};
-
 CR_MUST_CHECK int member_upsert(struct cr_tx *tx, const struct member *member,
-                                const struct member_cause *cause, struct cr_err *err);
+                                struct cr_slice traceparent, struct cr_err *err);
 /* Unknown ids are passed over. */
-CR_MUST_CHECK int member_remove(struct cr_tx *tx, struct cr_slice id,
-                                const struct member_cause *cause, struct cr_err *err);
+CR_MUST_CHECK int member_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
+                                struct cr_err *err);
 
 CR_MUST_CHECK int member_find(struct cr_tx *tx, struct cr_slice id, struct cr_arena *arena,
                               struct member *out_member, struct cr_err *err);

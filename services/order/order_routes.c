@@ -10,14 +10,15 @@
 #include "cr_app.h"
 #include "cr_clock.h"
 #include "cr_log.h"
-#include "cr_random.h"
 #include "order_member.h"
 #include "order_store.h"
 #include "shop_body.h"
 #include "shop_envelope.h"
 #include "shop_events.h"
+#include "shop_id.h"
 #include "shop_job.h"
 #include "shop_page.h"
+#include "shop_removal.h"
 #include "shop_store.h"
 
 enum { KEY_MAX = 255 };
@@ -31,7 +32,7 @@ struct placing {
     bool book;   /* which edition's answer */
     bool change; /* PUT */
     struct order order;
-    struct order_cause cause;
+    struct cr_slice traceparent;
     struct order_answered answered; /* key: of the Idempotency-Key, or NULL */
     struct order_question question;
 };
@@ -47,12 +48,12 @@ static void set_location(const struct placing *placing, struct cr_slice id)
 static void write_answer(const struct placing *placing, int64_t count, struct cr_buf *out)
 {
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
     if (placing->book) {
+        cr_json_init(&writer, out);
         order_write_book(&placing->order, &writer);
         return;
     }
-    shop_envelope_begin(&writer, count);
+    shop_envelope_begin(&writer, out, count);
     order_write(&placing->order, &writer);
     shop_envelope_end(&writer);
 }
@@ -60,8 +61,8 @@ static void write_answer(const struct placing *placing, int64_t count, struct cr
 static int write_order(struct cr_tx *tx, struct placing *placing, struct cr_buf *out,
                        struct cr_err *err)
 {
-    int rc = placing->change ? order_upsert(tx, &placing->order, &placing->cause, err)
-                             : order_insert(tx, &placing->order, &placing->cause, err);
+    int rc = placing->change ? order_upsert(tx, &placing->order, placing->traceparent, err)
+                             : order_insert(tx, &placing->order, placing->traceparent, err);
     if (rc)
         return rc;
     write_answer(placing, 1, out);
@@ -121,7 +122,7 @@ static struct placing *placing_new(struct cr_http_request *req, struct cr_app *a
     }
     placing->req = req;
     placing->app = app;
-    placing->cause.traceparent = cr_http_header(req, "traceparent");
+    placing->traceparent = cr_http_header(req, "traceparent");
     placing->answered.key = cr_http_header(req, "Idempotency-Key");
     placing->answered.fingerprint = cr_http_body(req);
     if (placing->answered.key.len > KEY_MAX) {
@@ -135,22 +136,18 @@ static struct placing *placing_new(struct cr_http_request *req, struct cr_app *a
 static void ask_then_place(struct placing *placing, enum order_member_kind kind,
                            struct cr_slice value)
 {
-    placing->question = (struct order_question){.kind = kind,
-                                                .value = value,
-                                                .traceparent = placing->cause.traceparent,
-                                                .done = member_answered};
+    placing->question = (struct order_question){
+        .kind = kind, .value = value, .traceparent = placing->traceparent, .done = member_answered};
     order_member_ask(cr_app_module_state(placing->app, "member"), &placing->question);
 }
 
 static bool give_id(struct placing *placing)
 {
-    char id[CR_UUID_SIZE];
-    cr_uuid7(cr_clock_wall_ms(), id);
-    placing->order.id = cr_slice_of(cr_arena_text(cr_http_arena(placing->req), id));
-    if (placing->order.id.ptr)
-        return true;
-    cr_http_problem(placing->req, 500, "out of memory");
-    return false;
+    struct cr_err err = {0};
+    int rc = shop_id_new(cr_http_arena(placing->req), &placing->order.id, &err);
+    if (rc)
+        shop_fail(placing->req, rc, &err);
+    return !rc;
 }
 
 /* POST /coffeeOrder: the book's. */
@@ -197,40 +194,10 @@ static void put_order(struct cr_http_request *req, void *ctx)
     post_or_put(req, ctx, true);
 }
 
-struct removing {
-    const struct cr_slice *ids;
-    size_t count;
-    struct order_cause cause;
-};
-
-static int remove_orders(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
-{
-    const struct removing *removing = ctx;
-    for (size_t i = 0; i < removing->count; i++) {
-        int rc = order_remove(tx, removing->ids[i], &removing->cause, err);
-        if (rc)
-            return rc;
-    }
-    shop_envelope_removed(out, removing->count);
-    return 0;
-}
-
 /* DELETE /api/v1/order: ids in, their number out. */
 static void delete_orders(struct cr_http_request *req, void *ctx)
 {
-    struct removing *removing = cr_arena_alloc(cr_http_arena(req), sizeof *removing);
-    if (!removing) {
-        cr_http_problem(req, 500, "out of memory");
-        return;
-    }
-    removing->cause.traceparent = cr_http_header(req, "traceparent");
-    struct cr_err err = {0};
-    int rc = shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids, &removing->count,
-                           &err);
-    if (rc)
-        shop_fail(req, rc, &err);
-    else
-        shop_write(req, shop_store(ctx), remove_orders, removing);
+    shop_remove(req, shop_store(ctx), order_remove);
 }
 
 static int list_orders(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
@@ -241,14 +208,11 @@ static int list_orders(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct c
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, count);
-    cr_json_begin_array(&writer);
+    shop_envelope_begin_list(&writer, out, count);
     rc = order_list(tx, page->size, page->offset, &writer, err);
     if (rc)
         return rc;
-    cr_json_end_array(&writer);
-    shop_envelope_end(&writer);
+    shop_envelope_end_list(&writer);
     return 0;
 }
 
@@ -277,8 +241,7 @@ static int find_order(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, 1);
+    shop_envelope_begin(&writer, out, 1);
     order_write(&order, &writer);
     shop_envelope_end(&writer);
     return 0;

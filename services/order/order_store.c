@@ -6,7 +6,7 @@
 enum { ANSWERED_KEPT_MS = 24 * 60 * 60 * 1000 };
 
 static int append_event(struct cr_tx *tx, const char *type, const struct order *order,
-                        const struct order_cause *cause, struct cr_err *err)
+                        struct cr_slice traceparent, struct cr_err *err)
 {
     CR_AUTO(cr_buf) data = {0};
     struct cr_json_writer writer;
@@ -17,7 +17,7 @@ static int append_event(struct cr_tx *tx, const char *type, const struct order *
     struct cr_event event = {.source = CR_SLICE(ORDER_SOURCE),
                              .type = cr_slice_of(type),
                              .aggregate = order->id,
-                             .traceparent = cause->traceparent,
+                             .traceparent = traceparent,
                              .data = cr_buf_view(&data)};
     struct cr_outbox_texts texts;
     return cr_outbox_append(tx, &event, &texts, err);
@@ -34,7 +34,7 @@ static struct cr_values values_of(const struct order *order, struct cr_value ite
     return (struct cr_values){items, 6};
 }
 
-int order_insert(struct cr_tx *tx, const struct order *order, const struct order_cause *cause,
+int order_insert(struct cr_tx *tx, const struct order *order, struct cr_slice traceparent,
                  struct cr_err *err)
 {
     struct cr_value items[6];
@@ -42,10 +42,10 @@ int order_insert(struct cr_tx *tx, const struct order *order, const struct order
                         "INSERT INTO orders (id, coffee, customer, user_id, order_number, "
                         "coffee_count) VALUES ($1, $2, $3, $4, $5, $6)",
                         values_of(order, items), err);
-    return rc ? rc : append_event(tx, ORDER_PLACED, order, cause, err);
+    return rc ? rc : append_event(tx, ORDER_PLACED, order, traceparent, err);
 }
 
-int order_upsert(struct cr_tx *tx, const struct order *order, const struct order_cause *cause,
+int order_upsert(struct cr_tx *tx, const struct order *order, struct cr_slice traceparent,
                  struct cr_err *err)
 {
     /* An order that was removed and comes back under its id goes on with its versions. */
@@ -62,10 +62,10 @@ int order_upsert(struct cr_tx *tx, const struct order *order, const struct order
                     err);
     if (rc)
         return rc;
-    return append_event(tx, version == 0 ? ORDER_PLACED : ORDER_CHANGED, order, cause, err);
+    return append_event(tx, version == 0 ? ORDER_PLACED : ORDER_CHANGED, order, traceparent, err);
 }
 
-int order_remove(struct cr_tx *tx, struct cr_slice id, const struct order_cause *cause,
+int order_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
                  struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -77,7 +77,7 @@ int order_remove(struct cr_tx *tx, struct cr_slice id, const struct order_cause 
         return 0;
     if (!rc)
         rc = cr_tx_exec(tx, "DELETE FROM orders WHERE id = $1", CR_VALUES(cr_value_slice(id)), err);
-    return rc ? rc : append_event(tx, ORDER_REMOVED, &order, cause, err);
+    return rc ? rc : append_event(tx, ORDER_REMOVED, &order, traceparent, err);
 }
 
 static struct order row_order(struct cr_stmt *stmt)

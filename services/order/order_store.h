@@ -1,5 +1,7 @@
 /* order_store: orders in the database, each change with its event in one transaction.
  *
+ * The event carries the traceparent of the request that made it, if that has one.
+ *
  * Ownership: texts read live in the arena.
  * Errors:    as cr_tx; CR_ENOTFOUND for an unknown id.
  * Threads:   within a closure of the store; writing ones on its thread only.
@@ -12,19 +14,15 @@
 
 extern const struct cr_schema order_schema;
 
-struct order_cause {
-    struct cr_slice traceparent; /* of the request; empty: none */
-};
-
 /* A new order; its id must be set. */
 CR_MUST_CHECK int order_insert(struct cr_tx *tx, const struct order *order,
-                               const struct order_cause *cause, struct cr_err *err);
+                               struct cr_slice traceparent, struct cr_err *err);
 /* Changes an order, or makes it under the id given. */
 CR_MUST_CHECK int order_upsert(struct cr_tx *tx, const struct order *order,
-                               const struct order_cause *cause, struct cr_err *err);
+                               struct cr_slice traceparent, struct cr_err *err);
 /* Unknown ids are passed over. */
-CR_MUST_CHECK int order_remove(struct cr_tx *tx, struct cr_slice id,
-                               const struct order_cause *cause, struct cr_err *err);
+CR_MUST_CHECK int order_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
+                               struct cr_err *err);
 
 CR_MUST_CHECK int order_find(struct cr_tx *tx, struct cr_slice id, struct cr_arena *arena,
                              struct order *out_order, struct cr_err *err);

@@ -5,11 +5,12 @@
 
 #include "cr_app.h"
 #include "cr_clock.h"
-#include "cr_random.h"
 #include "shop_body.h"
 #include "shop_envelope.h"
+#include "shop_id.h"
 #include "shop_job.h"
 #include "shop_page.h"
+#include "shop_removal.h"
 #include "shop_store.h"
 #include "status_store.h"
 
@@ -48,14 +49,11 @@ static int list_statuses(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, count);
-    cr_json_begin_array(&writer);
+    shop_envelope_begin_list(&writer, out, count);
     rc = status_list(tx, page->size, page->offset, &writer, err);
     if (rc)
         return rc;
-    cr_json_end_array(&writer);
-    shop_envelope_end(&writer);
+    shop_envelope_end_list(&writer);
     return 0;
 }
 
@@ -88,16 +86,20 @@ static void put_nothing(struct cr_http_request *req, void *ctx CR_UNUSED)
     cr_http_answer(req, 200, NULL, CR_SLICE(""));
 }
 
+struct writing {
+    struct status status;
+    struct cr_slice traceparent;
+};
+
 static int write_status(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
 {
-    const struct status *status = ctx;
-    int rc = status_put(tx, status, err);
+    const struct writing *writing = ctx;
+    int rc = status_put(tx, &writing->status, writing->traceparent, err);
     if (rc)
         return rc;
     struct cr_json_writer writer;
-    cr_json_init(&writer, out);
-    shop_envelope_begin(&writer, 1);
-    status_write(status, &writer);
+    shop_envelope_begin(&writer, out, 1);
+    status_write(&writing->status, &writer);
     shop_envelope_end(&writer);
     return 0;
 }
@@ -105,23 +107,20 @@ static int write_status(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct 
 static void post_or_put(struct cr_http_request *req, struct cr_app *app, bool with_id)
 {
     struct cr_err err = {0};
-    struct status *status = cr_arena_alloc(cr_http_arena(req), sizeof *status);
-    if (!status) {
+    struct writing *writing = cr_arena_alloc(cr_http_arena(req), sizeof *writing);
+    if (!writing) {
         cr_http_problem(req, 500, "out of memory");
         return;
     }
-    int rc = status_read(cr_http_body(req), with_id, cr_http_arena(req), status, &err);
-    if (!rc && !with_id) {
-        char id[CR_UUID_SIZE];
-        cr_uuid7(cr_clock_wall_ms(), id);
-        status->id = cr_slice_of(cr_arena_text(cr_http_arena(req), id));
-        if (!status->id.ptr)
-            rc = cr_err_set(&err, CR_ENOMEM, "out of memory");
-    }
-    if (rc)
+    int rc = status_read(cr_http_body(req), with_id, cr_http_arena(req), &writing->status, &err);
+    if (!rc && !with_id)
+        rc = shop_id_new(cr_http_arena(req), &writing->status.id, &err);
+    if (rc) {
         shop_fail(req, rc, &err);
-    else
-        shop_write(req, shop_store(app), write_status, status);
+        return;
+    }
+    writing->traceparent = cr_http_header(req, "traceparent");
+    shop_write(req, shop_store(app), write_status, writing);
 }
 
 static void post_status(struct cr_http_request *req, void *ctx)
@@ -134,35 +133,10 @@ static void put_status(struct cr_http_request *req, void *ctx)
     post_or_put(req, ctx, true);
 }
 
-struct removing {
-    const struct cr_slice *ids;
-    size_t count;
-};
-
-static int remove_statuses(struct cr_tx *tx, void *ctx, struct cr_buf *out, struct cr_err *err)
-{
-    const struct removing *removing = ctx;
-    for (size_t i = 0; i < removing->count; i++) {
-        int rc = status_remove(tx, removing->ids[i], err);
-        if (rc)
-            return rc;
-    }
-    shop_envelope_removed(out, removing->count);
-    return 0;
-}
-
 /* DELETE /api/v1/status: ids in, their number out. */
 static void delete_statuses(struct cr_http_request *req, void *ctx)
 {
-    struct cr_err err = {0};
-    struct removing *removing = cr_arena_alloc(cr_http_arena(req), sizeof *removing);
-    int rc = removing ? shop_body_ids(cr_http_body(req), cr_http_arena(req), &removing->ids,
-                                      &removing->count, &err)
-                      : cr_err_set(&err, CR_ENOMEM, "out of memory");
-    if (rc)
-        shop_fail(req, rc, &err);
-    else
-        shop_write(req, shop_store(ctx), remove_statuses, removing);
+    shop_remove(req, shop_store(ctx), status_remove);
 }
 
 const struct cr_http_route status_routes[] = {

@@ -19,7 +19,7 @@ int status_order_put(struct cr_tx *tx, const struct status_order *order, struct 
 }
 
 static int append_event(struct cr_tx *tx, const char *type, const struct status *status,
-                        struct cr_err *err)
+                        struct cr_slice traceparent, struct cr_err *err)
 {
     CR_AUTO(cr_buf) data = {0};
     struct cr_json_writer writer;
@@ -30,12 +30,14 @@ static int append_event(struct cr_tx *tx, const char *type, const struct status 
     struct cr_event event = {.source = CR_SLICE(STATUS_SOURCE),
                              .type = cr_slice_of(type),
                              .aggregate = status->id,
+                             .traceparent = traceparent,
                              .data = cr_buf_view(&data)};
     struct cr_outbox_texts texts;
     return cr_outbox_append(tx, &event, &texts, err);
 }
 
-int status_put(struct cr_tx *tx, const struct status *status, struct cr_err *err)
+int status_put(struct cr_tx *tx, const struct status *status, struct cr_slice traceparent,
+               struct cr_err *err)
 {
     int rc = cr_tx_exec(
         tx,
@@ -48,7 +50,7 @@ int status_put(struct cr_tx *tx, const struct status *status, struct cr_err *err
                   cr_value_slice(status->order_id), cr_value_slice(status->order_name),
                   cr_value_slice(status->user_id), cr_value_slice(status->user_name)),
         err);
-    return rc ? rc : append_event(tx, STATUS_WRITTEN, status, err);
+    return rc ? rc : append_event(tx, STATUS_WRITTEN, status, traceparent, err);
 }
 
 /* Is there a status of that id, in the projection or beside it? */
@@ -62,7 +64,8 @@ static int exists(struct cr_tx *tx, struct cr_slice id, int64_t *out_found, stru
         CR_VALUES(cr_value_slice(id)), out_found, err);
 }
 
-int status_remove(struct cr_tx *tx, struct cr_slice id, struct cr_err *err)
+int status_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
+                  struct cr_err *err)
 {
     int64_t found;
     int rc = exists(tx, id, &found, err);
@@ -72,7 +75,7 @@ int status_remove(struct cr_tx *tx, struct cr_slice id, struct cr_err *err)
                     "INSERT INTO status_edits (id, status_name, removed) VALUES ($1, '', 1) "
                     "ON CONFLICT (id) DO UPDATE SET removed = 1",
                     CR_VALUES(cr_value_slice(id)), err);
-    return rc ? rc : append_event(tx, STATUS_REMOVED, &(struct status){.id = id}, err);
+    return rc ? rc : append_event(tx, STATUS_REMOVED, &(struct status){.id = id}, traceparent, err);
 }
 
 int status_count(struct cr_tx *tx, int64_t *out_count, struct cr_err *err)

@@ -16,9 +16,12 @@ extern const struct cr_schema status_schema;
 CR_MUST_CHECK int status_order_put(struct cr_tx *tx, const struct status_order *order,
                                    struct cr_err *err);
 
-/* A client's write, with the event of it. */
-CR_MUST_CHECK int status_put(struct cr_tx *tx, const struct status *status, struct cr_err *err);
-CR_MUST_CHECK int status_remove(struct cr_tx *tx, struct cr_slice id, struct cr_err *err);
+/* A client's write, with the event of it, which carries the request's traceparent, if it has one.
+ */
+CR_MUST_CHECK int status_put(struct cr_tx *tx, const struct status *status,
+                             struct cr_slice traceparent, struct cr_err *err);
+CR_MUST_CHECK int status_remove(struct cr_tx *tx, struct cr_slice id, struct cr_slice traceparent,
+                                struct cr_err *err);
 
 CR_MUST_CHECK int status_count(struct cr_tx *tx, int64_t *out_count, struct cr_err *err);
 /* Appends the page's statuses, newest first, as JSON values. */
