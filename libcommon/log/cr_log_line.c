@@ -72,7 +72,7 @@ static size_t put_escaped(struct cr_log_line *line, struct cr_slice rest)
 
 /* What an octet may stand in as it is: 2 anywhere, 1 between quotes, 0 nowhere. */
 /* clang-format off */
-static const unsigned char plain[128] = {
+static const unsigned char plain[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     1, 2, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, /* SP and the quote */
@@ -80,7 +80,7 @@ static const unsigned char plain[128] = {
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 2, 2, 2, /* the backslash */
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, /* DEL */
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, /* DEL; what follows begins no ASCII: 0 */
 };
 /* clang-format on */
 
@@ -88,8 +88,7 @@ static const unsigned char plain[128] = {
 static size_t plain_span(struct cr_slice value, unsigned wanted)
 {
     size_t len = 0;
-    while (len < value.len && (unsigned char)value.ptr[len] < sizeof plain &&
-           plain[(unsigned char)value.ptr[len]] >= wanted)
+    while (len < value.len && plain[(unsigned char)value.ptr[len]] >= wanted)
         len++;
     return len;
 }
@@ -135,21 +134,33 @@ void cr_log_line_begin(struct cr_log_line *line, enum cr_log_format format)
         line->data[line->len++] = '{';
 }
 
-void cr_log_line_pair(struct cr_log_line *line, const char *key, struct cr_slice value)
+/* What stands around a key. */
+enum { KEY_AROUND = 4 };
+
+/* The separator, the key, and what is between it and its value; there is room. */
+static void put_key(struct cr_log_line *line, const char *key, size_t len)
 {
     bool json = line->format == CR_LOG_JSON;
-    bool first = line->len == (json ? 1 : 0);
+    char *at = line->data + line->len;
+    if (line->len > (json ? 1 : 0))
+        *at++ = json ? ',' : ' ';
+    if (json)
+        *at++ = '"';
+    at = mempcpy(at, key, len);
+    if (json)
+        *at++ = '"';
+    *at++ = json ? ':' : '=';
+    line->len = (size_t)(at - line->data);
+}
+
+void cr_log_line_pair(struct cr_log_line *line, const char *key, struct cr_slice value)
+{
     size_t key_len = strlen(key);
     /* A pair whose key and first bytes do not fit is left out as a whole: an earlier value that was
      * cut has used the tail already. */
-    if (line->len + key_len + 8 + TAIL + ESCAPE_MAX > sizeof line->data)
+    if (line->len + KEY_AROUND + key_len + ESCAPE_MAX + TAIL > sizeof line->data)
         return;
-    if (!first)
-        (void)put(line, json ? "," : " ", 1);
-    if (json)
-        (void)put(line, "\"", 1);
-    (void)put(line, key, key_len);
-    (void)put(line, json ? "\":" : "=", json ? 2 : 1);
+    put_key(line, key, key_len);
     put_value(line, value);
 }
 
