@@ -36,9 +36,7 @@ static const size_t texts[] = {
     FIELD(ssh.preferred_authentications),
 };
 static const size_t flags[] = {
-    FIELD(skip_ssl_validation),
-    FIELD(anew),
-    FIELD(ssh.any_host_key),
+    FIELD(skip_ssl_validation), FIELD(anew), FIELD(tidy), FIELD(ssh.any_host_key),
     FIELD(ssh.ignore_local),
 };
 #undef FIELD

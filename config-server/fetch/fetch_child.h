@@ -33,6 +33,7 @@ struct fetch_request {
     struct ssh_login ssh;
     bool skip_ssl_validation;
     bool anew; /* the mirror is damaged: put it aside and clone */
+    bool tidy; /* fetch nothing: make the mirror's many packs one */
 };
 
 /* What the child says at its end, as it stands in memory: it is the same program. */
@@ -40,6 +41,7 @@ struct fetch_result {
     int code; /* 0: the mirror is as the remote was */
     bool moved;
     bool put_aside; /* there was a damaged mirror */
+    bool untidy;    /* it should be tidied when nobody waits */
     char text[256]; /* why not; or what was wrong with the mirror */
 };
 

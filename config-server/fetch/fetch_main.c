@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -254,11 +255,14 @@ static int fail_path(struct fetch *fetch, const char *path)
     return cr_err_errno(&fetch->err, CR_EIO, errno, "the mirror '%s'", path);
 }
 
-/* Whoever has the old one open goes on reading it until it is told. */
+/* Whoever has the old one open goes on reading it until it is told. Where the file system can, the
+ * two change places at once, so that nobody finds none. */
 static int put_into_place(struct fetch *fetch, const char *fresh, const char *aside)
 {
     const char *mirror = fetch->request->mirror;
     remove_tree(aside);
+    if (renameat2(AT_FDCWD, fresh, AT_FDCWD, mirror, RENAME_EXCHANGE) == 0)
+        return rename(fresh, aside) < 0 ? fail_path(fetch, aside) : 0;
     if (rename(mirror, aside) < 0 && errno != ENOENT)
         return fail_path(fetch, aside);
     return rename(fresh, mirror) < 0 ? fail_path(fetch, mirror) : 0;
@@ -304,18 +308,25 @@ static size_t count_packs(const char *mirror)
     return count;
 }
 
-/* All packs become one, by a clone of the mirror itself; not done, it is served as it is. One that
- * was killed left its folder, and is not tried again at once. */
-static void tidy_up(struct fetch *fetch)
+/* What a killed one left counts too. */
+static bool is_untidy(const struct fetch *fetch)
 {
+    return access(fetch->fresh, F_OK) == 0 || count_packs(fetch->request->mirror) > PACKS_MAX;
+}
+
+/* All packs become one, by a clone of the mirror itself; not done, it is served as it is. */
+static int tidy_up(struct fetch *fetch)
+{
+    enum { NICENESS = 10 }; /* whoever asks the server meanwhile comes first */
     char aside[PATH_BYTES];
-    bool was_killed = access(fetch->fresh, F_OK) == 0;
+    (void)setpriority(PRIO_PROCESS, 0, NICENESS);
     remove_tree(fetch->fresh);
-    if (was_killed || count_packs(fetch->request->mirror) <= PACKS_MAX)
-        return;
+    if (!is_untidy(fetch))
+        return 0;
     (void)snprintf(aside, sizeof(aside), "%s.old", fetch->request->mirror);
-    (void)clone(fetch, fetch->request->mirror, aside);
+    int rc = clone(fetch, fetch->request->mirror, aside);
     remove_tree(aside);
+    return rc;
 }
 
 static int update(struct fetch *fetch)
@@ -332,11 +343,8 @@ static int update(struct fetch *fetch)
         rc = fetch_from(fetch, fetch->request->url, repository);
         damaged = rc < 0 && fetch->failure.code == 0 && is_damage(fetch);
     }
-    if (!damaged) {
-        if (rc == 0)
-            tidy_up(fetch);
+    if (!damaged)
         return rc;
-    }
     /* Why it was damaged is the text of a success. */
     (void)snprintf(fetch->result.text, sizeof(fetch->result.text), "%s", fetch->err.text);
     fetch->err = (struct cr_err){0};
@@ -379,12 +387,13 @@ static void run(struct fetch *fetch)
         (void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
         (void)git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)MAPPED_BYTES_MAX);
         (void)git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES_MAX);
-        rc = update(fetch);
+        rc = fetch->request->tidy ? tidy_up(fetch) : update(fetch);
         (void)git_libgit2_shutdown();
     }
-    if (rc == 0)
+    if (rc == 0 && !fetch->request->tidy)
         (void)futimens(lock_fd, NULL);
     fetch->result.code = rc;
+    fetch->result.untidy = rc == 0 && is_untidy(fetch);
     if (rc < 0)
         (void)snprintf(fetch->result.text, sizeof(fetch->result.text), "%s", fetch->err.text);
 }

@@ -9,6 +9,8 @@
  * The mirror is one process's at a time (a lock beside it), so what a killed one left behind can be
  * cleared away. A clone is made beside it and moved into its place when it is complete: a mirror
  * that is seen is whole, and a damaged one is served for as long as there is nothing better.
+ * To tidy a mirror is a request of its own, so that no fetch takes longer for it; it may be killed
+ * at any time.
  */
 #ifndef FETCH_MAIN_H
 #define FETCH_MAIN_H

@@ -18,6 +18,11 @@
 #include "cr_thread.h"
 #include "fetch_child.h"
 
+enum {
+    TIDYINGS_BROKEN_OFF_MAX = 60,   /* in a row: of a hundred pushes at most one waits */
+    TIDY_RETRY_MS = 10 * 60 * 1000, /* after one that failed */
+};
+
 struct remote {
     struct remote_options options;
     struct cr_thread thread;
@@ -35,6 +40,9 @@ struct remote {
     /* The thread's own. */
     struct fetch_child child;
     int last_code;
+    bool untidy, tidying; /* tidying: the child does no more than that */
+    int tidyings_broken_off;
+    int64_t tidy_ms; /* not before */
 };
 
 static void wake(struct remote *remote)
@@ -180,6 +188,7 @@ static void end_fetch(struct remote *remote, const struct fetch_result *result)
     /* One that failed or was killed may have moved some refs before, and said so or not. */
     bool changed = result->moved || (result->code == 0 && remote->last_code < 0);
     remote->last_code = result->code;
+    remote->untidy = result->untidy;
     cr_log_debug(remote->options.log, "config.fetch", "ended with %d%s", result->code,
                  result->moved ? ", refs moved" : "");
     if (changed)
@@ -195,10 +204,21 @@ static void end_fetch(struct remote *remote, const struct fetch_result *result)
     release(joined);
 }
 
-static void begin_fetch(struct remote *remote)
+static int start_child(struct remote *remote, const struct fetch_request *request,
+                       struct cr_err *err)
 {
     const struct remote_options *options = &remote->options;
     const struct fetch_limits limits = {options->timeout_ms, options->fetch_max_ms};
+    int rc = fetch_child_start(&remote->child, request, &limits, err);
+    if (rc == 0)
+        cr_log_debug(options->log, "config.fetch", "%s in process %lld",
+                     request->tidy ? "tidies" : "begins", (long long)remote->child.pid);
+    return rc;
+}
+
+static void begin_fetch(struct remote *remote)
+{
+    const struct remote_options *options = &remote->options;
     struct fetch_request request = {
         .url = options->url,
         .mirror = options->mirror,
@@ -214,30 +234,73 @@ static void begin_fetch(struct remote *remote)
     remote->joined = take_all(&remote->waiting);
     cr_mutex_unlock(&remote->lock);
     struct cr_err err = {0};
-    int rc = fetch_child_start(&remote->child, &request, &limits, &err);
-    if (rc == 0) {
-        cr_log_debug(options->log, "config.fetch", "begins in process %lld",
-                     (long long)remote->child.pid);
+    int rc = start_child(remote, &request, &err);
+    if (rc == 0)
         return;
-    }
     struct fetch_result result = {.code = rc};
     memcpy(result.text, err.text, sizeof(result.text));
     end_fetch(remote, &result);
 }
 
+/* --- tidying: while no fetch is due, and given up for one --- */
+
+static void begin_tidying(struct remote *remote)
+{
+    struct cr_err err = {0};
+    const struct fetch_request request = {
+        .url = remote->options.url, .mirror = remote->options.mirror, .tidy = true};
+    remote->untidy = false;
+    remote->tidying = start_child(remote, &request, &err) == 0;
+}
+
+static void end_tidying(struct remote *remote, const struct fetch_result *result)
+{
+    cr_log_debug(remote->options.log, "config.tidied", "ended with %d %s", result->code,
+                 result->text);
+    remote->tidying = false;
+    remote->tidyings_broken_off = 0;
+    if (result->code < 0)
+        remote->tidy_ms = cr_clock_ms() + TIDY_RETRY_MS;
+    if (result->moved)
+        remote->options.changed(remote->options.ctx);
+}
+
+/* The fetch that comes then says again that it is untidy. */
+static void break_off_tidying(struct remote *remote)
+{
+    fetch_child_kill(&remote->child);
+    remote->tidying = false;
+    remote->tidyings_broken_off++;
+    cr_log_debug(remote->options.log, "config.tidied", "broken off for a fetch");
+}
+
 /* --- the thread --- */
+
+/* Where fetches leave no time to tidy between them, one waits for it after all. */
+static bool is_held_up(const struct remote *remote)
+{
+    return remote->tidying && remote->tidyings_broken_off >= TIDYINGS_BROKEN_OFF_MAX;
+}
 
 static bool is_due(const struct remote *remote, int64_t now_ms)
 {
-    return !remote->fetching && !remote->draining &&
+    return !remote->fetching && !remote->draining && !is_held_up(remote) &&
            (remote->wanted || remote->waiting || now_ms >= remote->due_ms);
+}
+
+static bool may_tidy(const struct remote *remote, int64_t now_ms)
+{
+    return remote->untidy && !remote->fetching && !remote->tidying && !remote->draining &&
+           now_ms >= remote->tidy_ms;
 }
 
 /* How long to wait for news, as poll(2) takes it. */
 static int pause_ms(struct remote *remote, int64_t now_ms)
 {
     CR_LOCKED(&remote->lock);
-    int64_t next_ms = remote->fetching ? fetch_child_deadline_ms(&remote->child) : remote->due_ms;
+    int64_t next_ms = remote->fetching || is_held_up(remote) ? INT64_MAX : remote->due_ms;
+    if (remote->fetching || remote->tidying)
+        next_ms = cr_min_i64(next_ms, fetch_child_deadline_ms(&remote->child));
     next_ms = first_deadline_ms(remote->waiting, next_ms);
     next_ms = first_deadline_ms(remote->joined, next_ms);
     if (remote->stopping || is_due(remote, now_ms))
@@ -253,7 +316,7 @@ static void await_news(struct remote *remote)
 {
     struct pollfd files[] = {
         {.fd = remote->wake_fd, .events = POLLIN},
-        {.fd = remote->fetching ? remote->child.out_fd : -1, .events = POLLIN},
+        {.fd = remote->fetching || remote->tidying ? remote->child.out_fd : -1, .events = POLLIN},
     };
     (void)poll(files, CR_COUNT(files), pause_ms(remote, cr_clock_ms()));
     uint64_t count;
@@ -271,18 +334,25 @@ static void run(void *ctx)
         int64_t now_ms = cr_clock_ms();
         if (remote->fetching && fetch_child_take(&remote->child, now_ms, &result))
             end_fetch(remote, &result);
+        else if (remote->tidying && fetch_child_take(&remote->child, now_ms, &result))
+            end_tidying(remote, &result);
         release_overdue(remote, now_ms);
         cr_mutex_lock(&remote->lock);
         bool stopping = remote->stopping;
         bool due = is_due(remote, now_ms);
+        bool tidy = may_tidy(remote, now_ms);
         cr_mutex_unlock(&remote->lock);
         if (stopping)
             break;
+        if (due && remote->tidying)
+            break_off_tidying(remote);
         if (due)
             begin_fetch(remote);
+        else if (tidy)
+            begin_tidying(remote);
         await_news(remote);
     }
-    if (remote->fetching)
+    if (remote->fetching || remote->tidying)
         fetch_child_kill(&remote->child);
     release_overdue(remote, INT64_MAX);
 }

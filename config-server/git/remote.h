@@ -6,6 +6,7 @@
  * A walk: the thread starts a fetch (fetch_child) when one is due, hears it until it ends or must
  * be killed, tells the owner when refs moved, and lets those go who waited for it. One fetch at a
  * time. While fetches fail, it tries again every REMOTE_RETRY_MS or more often, and says so once.
+ * Between fetches it has the mirror tidied when that is due; a fetch that is wanted ends that.
  *
  * Ownership: options are copied, their texts must outlive the remote; waits belong to their owner.
  * Errors:    remote_start: CR_EIO. A fetch's failure is a state, not an error.

@@ -1,5 +1,6 @@
 """Remote repositories: fetched in the background, by a process that may be killed at any time."""
 import os
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -364,6 +365,15 @@ def test_damage_is_mended_once(hosted, serve):
     assert len(lines(server, "damaged and is cloned anew")) == 1 and server.first("/bar/default") == {"b": 1}
 
 
+def packs_of(server):
+    return list((mirror_of(server) / "objects" / "pack").glob("*.pack"))
+
+
+def is_tidy(server):
+    left = {path.name for path in mirror_of(server).parent.iterdir()}
+    return len(packs_of(server)) < 10 and left == {mirror_of(server).name, mirror_of(server).name + ".lock"}
+
+
 def test_many_fetches_leave_few_packs(hosted, serve):
     """They are made one from time to time, and nobody who asks meanwhile notices."""
     repo = hosted({"foo.yml": "a: 0"})
@@ -376,12 +386,47 @@ def test_many_fetches_leave_few_packs(hosted, serve):
         answer = server.environment("/foo/default", timeout=30)
         assert answer["version"] == commit
         assert [list(s["source"].values()) for s in answer["propertySources"]] == [[number], [number]]
-    packs = list((mirror_of(server) / "objects" / "pack").glob("*.pack"))
-    assert len(packs) < 10
+    wait_until(lambda: is_tidy(server), 30, "one pack")
     assert server.first(f"/foo/default/{first}") == {"a": 0} and server.first("/foo/default/other") == {"a": -1}
     assert not lines(server, "level=warn") and not lines(server, "level=error")
-    left = [path.name for path in mirror_of(server).parent.iterdir()]
-    assert sorted(left) == sorted([mirror_of(server).name, mirror_of(server).name + ".lock"])
+
+
+def stop_tidying(server):
+    """Holds the process that tidies, which begins when an answer is out, in its middle."""
+    def begun():
+        found = fetching(server)
+        return found and Path(f"/proc/{found}/cmdline").read_bytes() == b"config-server\0--fetch\0" and found
+    pid = wait_until(begun, 30, "the tidying to begin")
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+def test_tidying_delays_no_push(hosted, serve):
+    """A fetch that is wanted ends it; only where that happened 60 times in a row, one may end."""
+    repo = hosted({"foo.yml": "a: 0", "large.bin": os.urandom(30 << 20)})
+    server = serve(repo, {**ON_DEMAND, "logging.level.config": "debug"})
+    server.environment("/foo/default")
+    for number in range(50):    # they count, whatever is in them
+        (mirror_of(server) / "objects" / "pack" / f"pack-{number:040}.pack").touch()
+    repo.push({"foo.yml": "a: 1"})
+    server.environment("/foo/default")
+    for number in range(3):
+        pid = stop_tidying(server)
+        commit = repo.push({"foo.yml": f"a: {number + 2}"})
+        assert server.environment("/foo/default")["version"] == commit
+        assert not Path(f"/proc/{pid}").exists()
+    while len(lines(server, "broken off")) < 60:
+        stop_tidying(server)
+        server.environment("/foo/default")
+    pid = stop_tidying(server)
+    commit = repo.push({"foo.yml": "a: 7"})
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(server.environment, "/foo/default")
+        os.kill(pid, signal.SIGCONT)
+        assert waiting.result()["version"] == commit
+    assert len(lines(server, "broken off")) == 60
+    wait_until(lambda: is_tidy(server), 30, "one pack")
+    assert server.first("/foo/default") == {"a": 7} and not lines(server, "damaged")
 
 
 def test_what_a_killed_fetch_left_behind(hosted, serve):

@@ -18,6 +18,7 @@ static const struct fetch_request full = {
     .ssh = {.private_key = "-----BEGIN\n", .host_key = "AAAA", .ignore_local = true},
     .skip_ssl_validation = true,
     .anew = false,
+    .tidy = true,
 };
 
 static void comes_back_as_it_was(void **state)
@@ -39,6 +40,7 @@ static void comes_back_as_it_was(void **state)
     assert_false(found.ssh.any_host_key);
     assert_true(found.skip_ssl_validation);
     assert_false(found.anew);
+    assert_true(found.tidy);
     assert_int_equal(parent, getpid());
 }
 
