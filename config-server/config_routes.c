@@ -107,6 +107,18 @@ static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
     return 0;
 }
 
+static bool end_wanted(void *ctx)
+{
+    return cr_app_end_wanted(ctx);
+}
+
+/* Here rather than in open: who asks whether the process lives is answered meanwhile. */
+static int start_module(struct cr_app *app, void *state, struct cr_err *err)
+{
+    struct config_site *site = state;
+    return config_service_await_clones(site->service, end_wanted, app, err);
+}
+
 static void drain_module(struct cr_app *app, void *state)
 {
     (void)app;
@@ -140,6 +152,7 @@ static void module_health(void *state, struct cr_health *health)
 const struct cr_module config_module = {
     .name = "configServer",
     .open = open_module,
+    .start = start_module,
     .drain = drain_module,
     .stop = stop_module,
     .health = module_health,

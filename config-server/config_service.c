@@ -1,6 +1,7 @@
 /* config_service: from a checked request to the answer, over the backends and a cache. */
 #include "config_service.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 enum {
     BUILD_BYTES_MAX = 64 * 1024 * 1024, /* memory of one answer while it is made */
     ANSWER_BYTES_MAX = 32 * 1024 * 1024,
+    CLONE_POLL_MS = 20,
     CHOICES_MAX = 64, /* until one can be read: each that cannot is remembered */
 };
 
@@ -262,6 +264,27 @@ bool config_service_wait(struct config_service *service, const struct config_req
             backend->ops->wait(backend, request, wait);
     }
     return config_wait_start(wait);
+}
+
+static int are_clones_there(struct config_service *service, struct cr_err *err)
+{
+    const struct composite *composite = &service->composite;
+    int answer = 0;
+    for (size_t i = 0; i < composite->count && answer >= 0; i++) {
+        struct config_backend *backend = composite->backends[i];
+        int rc = backend->ops->is_there ? backend->ops->is_there(backend, err) : 0;
+        answer = rc != 0 ? rc : answer;
+    }
+    return answer;
+}
+
+int config_service_await_clones(struct config_service *service, bool (*end_wanted)(void *ctx),
+                                void *ctx, struct cr_err *err)
+{
+    int rc;
+    while ((rc = are_clones_there(service, err)) > 0 && !end_wanted(ctx))
+        (void)poll(NULL, 0, CLONE_POLL_MS);
+    return rc < 0 ? rc : 0;
 }
 
 static void refresh_one(void *ctx, struct git_backend *backend)

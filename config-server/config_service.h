@@ -39,6 +39,12 @@ struct config_service_options {
 };
 CR_MUST_CHECK int config_service_open(const struct config_service_options *options,
                                       struct config_service **out_service, struct cr_err *err);
+
+/* Waits for what is to be cloned at the start, unless the end is wanted meanwhile. Errors: those of
+ * a clone, with the setting. */
+CR_MUST_CHECK int config_service_await_clones(struct config_service *service,
+                                              bool (*end_wanted)(void *ctx), void *ctx,
+                                              struct cr_err *err);
 void config_service_drain(struct config_service *service); /* nobody waits for a fetch any more */
 void config_service_close(struct config_service *service); /* NULL is fine */
 

@@ -60,6 +60,9 @@ struct config_backend_ops {
     /* When the remote repository of a choice was last fetched, since 1970; 0: it is a local one, or
      * nobody knows. NULL: there are no remote ones. */
     int64_t (*fetched)(const struct config_choice *choice);
+    /* Is there what should be there before the first request? 0: yes; 1: not yet; negative: it
+     * cannot be had, which ends the start. Does not wait. NULL: nothing need be there. */
+    int (*is_there)(struct config_backend *backend, struct cr_err *err);
     void (*close)(struct config_backend *backend);
 };
 

@@ -82,6 +82,21 @@ int git_backend_resolve(struct git_backend *backend, struct cr_slice label, bool
     return rc == CR_EUNAVAILABLE && backend->remote ? never_fetched(backend, err) : rc;
 }
 
+int git_backend_is_cloned(struct git_backend *backend, struct cr_err *err)
+{
+    const struct git_backend_options *options = &backend->options;
+    struct git_repo_id commit;
+    if (backend->remote) {
+        struct remote_state state;
+        remote_state(backend->remote, &state);
+        bool is_fetched = state.tried || (state.mirrored && options->refresh_ms < 0);
+        if (!is_fetched)
+            return 1;
+    }
+    return git_backend_resolve(backend, cr_slice_of(options->default_label), options->try_master,
+                               &commit, err);
+}
+
 /* --- files --- */
 
 /* Objects move to another file when a repository is packed. */

@@ -53,6 +53,11 @@ const char *git_backend_label(const struct git_backend *backend); /* the default
 bool git_backend_is_optional(const struct git_backend *backend);
 struct remote *git_backend_remote(struct git_backend *backend); /* NULL: it is a local one */
 
+/* Can it be served, with its default label? 0: yes; 1: its first fetch is under way;
+ * CR_EUNAVAILABLE, CR_ENOTFOUND, ...: no, with the reason. A remote that is away does no harm where
+ * there is a mirror. Does not wait. */
+CR_MUST_CHECK int git_backend_is_cloned(struct git_backend *backend, struct cr_err *err);
+
 /* The commit of a label; try_master: 'master' where 'main' does not exist. */
 CR_MUST_CHECK int git_backend_resolve(struct git_backend *backend, struct cr_slice label,
                                       bool try_master, struct git_repo_id *out_commit,

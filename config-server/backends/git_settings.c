@@ -57,11 +57,8 @@
 
 /* Spring's, whose effect is always there, or never. */
 #define UNUSED_ROWS(place)                                                                         \
-    BOOL_ROW(place "clone-on-start", unused, "false",                                              \
-             "Accepted: a remote is always cloned at the start, in the background; health is "     \
-             "DOWN until it is there."),                                                           \
-        BOOL_ROW(place "force-pull", unused, "false",                                              \
-                 "Accepted: what was pushed by force is always followed."),                        \
+    BOOL_ROW(place "force-pull", unused, "false",                                                  \
+             "Accepted: what was pushed by force is always followed."),                            \
         BOOL_ROW(place "delete-untracked-branches", unused, "false",                               \
                  "Accepted: a branch that was deleted at the remote is never served."),            \
         BOOL_ROW(place "clone-submodules", unused, "false",                                        \
@@ -85,6 +82,9 @@
                  "Take any certificate of the remote."),                                           \
         ROW(place "timeout", INT, timeout_s, "5", 1, 3600, 0, TIMEOUT_DOC),                        \
         ROW(place "refresh-rate", INT, refresh_rate_s, "5", -1, 86400, 0, RATE_DOC),               \
+        BOOL_ROW(place "clone-on-start", clone_on_start, "false",                                  \
+                 "Be ready only when the remote is cloned, and end where it cannot be; else it "   \
+                 "is cloned in the background, and again and again until that succeeds."),         \
         TEXT_ROW(place "basedir", basedir, "",                                                     \
                  "The folder for the mirror of a remote repository; empty: data/config in "        \
                  "crema.home."),                                                                   \
@@ -333,6 +333,11 @@ static int check_one(const struct git_settings *settings, struct cr_err *err)
             "%spassword: is set without %susername: git hosts want both, with a token "
             "any name",
             settings->key, settings->key);
+    if (!uri.directory && settings->clone_on_start && uri_template_has_placeholder(text))
+        return cr_err_set(err, CR_EINVAL,
+                          "%sclone-on-start: '%s' can be cloned only when somebody asks, since it "
+                          "has placeholders: leave clone-on-start out",
+                          settings->key, settings->uri);
     rc = check_ssh(settings, err);
     return rc < 0 ? rc : check_search_paths(settings, err);
 }

@@ -31,6 +31,7 @@ struct git_settings {
     const char *username, *password;
     const char *basedir;
     bool skip_ssl_validation;
+    bool clone_on_start; /* not inherited */
     struct ssh_login ssh;
     bool strict_host_key; /* the opposite of ssh.any_host_key */
     int64_t timeout_s;

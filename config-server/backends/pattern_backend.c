@@ -312,6 +312,30 @@ static int64_t fetched(const struct config_choice *choice)
     return remote ? remote_fetched_wall_ms(remote) : 0;
 }
 
+/* --- clones at the start --- */
+
+static int is_there(struct config_backend *base, struct cr_err *err)
+{
+    struct pattern_backend *backend = of(base);
+    int answer = 0;
+    for (size_t i = 0; i < backend->count; i++) {
+        const struct git_settings *settings = backend->repositories[i].settings;
+        struct git_pooled *pooled = atomic_load(&backend->repositories[i].fixed);
+        if (!settings->clone_on_start || !pooled || !git_backend_remote(pooled->backend))
+            continue;
+        int rc = git_backend_is_cloned(pooled->backend, err);
+        if (rc < 0 && err) {
+            struct cr_err reason = *err;
+            return cr_err_set(err, rc,
+                              "%sclone-on-start (leave it out to start nevertheless): %s",
+                              settings->key, reason.text);
+        }
+        if (rc != 0)
+            answer = rc;
+    }
+    return answer;
+}
+
 /* --- life --- */
 
 static int copy_list(const struct cr_setting_list *list, struct cr_arena *arena,
@@ -355,7 +379,7 @@ static int open_fixed(struct pattern_backend *backend, struct cr_err *err)
                      : acquire(backend, &candidate, &nobody, &pooled, &failure);
         if (rc == 0)
             continue;
-        if (i == backend->count - 1)
+        if (i == backend->count - 1 || candidate.repository->settings->clone_on_start)
             return cr_err_set(err, rc, "%s", failure.text);
         note_passed_over(backend, candidate.repository, &failure);
     }
@@ -389,8 +413,8 @@ static void close_backend(struct config_backend *base)
 int pattern_backend_open(const struct pattern_backend_options *options,
                          struct config_backend **out_backend, struct cr_err *err)
 {
-    static const struct config_backend_ops ops = {choose,   release, look,
-                                                  wait_for, fetched, close_backend};
+    static const struct config_backend_ops ops = {choose,  release,  look,         wait_for,
+                                                  fetched, is_there, close_backend};
     struct pattern_backend *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

@@ -31,7 +31,7 @@ struct remote {
 
     struct cr_mutex lock; /* of all that follows but what is the thread's own */
     bool stopping, draining, wanted, anew;
-    bool fetching, tried; /* tried: a fetch has ended */
+    bool fetching;
     int64_t due_ms;
     struct remote_wait *waiting; /* for a fetch that begins */
     struct remote_wait *joined;  /* for the one under way */
@@ -108,7 +108,7 @@ bool remote_wait(struct remote *remote, struct remote_wait *wait)
 {
     CR_LOCKED(&remote->lock);
     bool on_demand = remote->options.refresh_ms == 0;
-    bool first = !remote->tried && !remote->state.mirrored;
+    bool first = !remote->state.tried && !remote->state.mirrored;
     if (remote->draining || remote->stopping || !(on_demand || first))
         return false;
     /* On demand, a fetch that began before is not enough. */
@@ -195,7 +195,7 @@ static void end_fetch(struct remote *remote, const struct fetch_result *result)
         remote->options.changed(remote->options.ctx);
     cr_mutex_lock(&remote->lock);
     remote->fetching = false;
-    remote->tried = true;
+    remote->state.tried = true;
     if (result->put_aside && result->code == 0) /* damage seen meanwhile was in the old one */
         remote->anew = false;
     remote->due_ms = next_due_ms(remote, result->code, cr_clock_ms());

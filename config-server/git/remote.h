@@ -51,6 +51,7 @@ void remote_stop(struct remote *remote);  /* kills a fetch that is under way; NU
 /* What is known; texts are for people. */
 struct remote_state {
     bool mirrored;
+    bool tried; /* a fetch has ended, well or not */
     char problem[256];             /* why the last fetch failed; empty when it did not */
     int64_t problem_since_wall_ms; /* the first of the failures in a row */
     int64_t fetched_wall_ms;       /* when the mirror was last known to be up to date; 0: never */

@@ -18,7 +18,4 @@ void cr_modules_drain(struct cr_app *app, int64_t linger_ms, int64_t deadline_ms
 void cr_modules_stop(struct cr_app *app);
 void cr_modules_reload(struct cr_app *app, const struct cr_changes *changes);
 
-/* Reads signals that came meanwhile; true when one asked for the end. */
-bool cr_app_end_wanted(struct cr_app *app);
-
 #endif
