@@ -308,6 +308,7 @@ static int open_remote(struct git_backend *backend, struct cr_err *err)
         .password = has_user ? options->password : options->uri.password,
         .skip_ssl_validation = options->skip_ssl_validation,
         .ssh = options->ssh,
+        .proxies = options->proxies,
         .mirror = backend->mirror,
         .mirrored = mirrored,
         .refresh_ms = options->refresh_ms,

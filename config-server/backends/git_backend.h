@@ -34,6 +34,7 @@ struct git_backend_options {
     const char *folder_key; /* the setting that named the folder; "" for the usual one */
     bool skip_ssl_validation;
     struct ssh_login ssh;
+    struct http_proxies proxies;
     int64_t refresh_ms, timeout_ms, fetch_max_ms;
     const struct cr_log *log;
 

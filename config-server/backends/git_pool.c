@@ -43,6 +43,17 @@ static void free_entry(struct entry *entry)
     free(entry);
 }
 
+static void append_proxy(const struct http_proxy *proxy, struct cr_buf *out)
+{
+    const char *const texts[] = {proxy->host, proxy->username, proxy->password,
+                                 proxy->non_proxy_hosts};
+    for (size_t i = 0; i < CR_COUNT(texts); i++) {
+        cr_buf_char(out, '\0');
+        cr_buf_text(out, texts[i]);
+    }
+    cr_buf_int(out, proxy->port);
+}
+
 /* All on which the connection rests: nobody is served by another's credentials. */
 static void append_key(const struct git_settings *settings, struct cr_slice uri, struct cr_buf *out)
 {
@@ -56,6 +67,8 @@ static void append_key(const struct git_settings *settings, struct cr_slice uri,
         cr_buf_char(out, '\0');
         cr_buf_text(out, texts[i] ? texts[i] : "");
     }
+    append_proxy(&settings->proxies.http, out);
+    append_proxy(&settings->proxies.https, out);
     cr_buf_char(out, settings->skip_ssl_validation ? '1' : '0');
     cr_buf_char(out, ssh->any_host_key ? '1' : '0');
     cr_buf_char(out, ssh->ignore_local ? '1' : '0');
@@ -106,6 +119,7 @@ static int open_backend(struct git_pool *pool, struct entry *entry, struct cr_er
         .folder_key = own ? cr_arena_printf(entry->arena, "%sbasedir", settings->key) : "",
         .skip_ssl_validation = settings->skip_ssl_validation,
         .ssh = settings->ssh,
+        .proxies = settings->proxies,
         .refresh_ms = settings->refresh_rate_s * 1000,
         .timeout_ms = settings->timeout_s * 1000,
         .fetch_max_ms = pool->options.fetch_max_ms,

@@ -55,6 +55,20 @@
         BOOL_ROW(place "ignore-local-ssh-settings", ssh.ignore_local, "false",                     \
                  "For SSH: neither ~/.ssh nor /etc/ssh count, only what is set here.")
 
+#define PROXY_ROWS(place, scheme)                                                                  \
+    TEXT_ROW(place "proxy." #scheme ".host", proxies.scheme.host, "",                              \
+             "An HTTP proxy for a remote whose URL begins with " #scheme                           \
+             ":, and for the other scheme where that has none; ssh and git go without."),          \
+        ROW(place "proxy." #scheme ".port", INT, proxies.scheme.port, "0", 0, 65535, 0,            \
+            "The proxy's port."),                                                                  \
+        TEXT_ROW(place "proxy." #scheme ".username", proxies.scheme.username, "",                  \
+                 "For a proxy that wants credentials."),                                           \
+        ROW(place "proxy." #scheme ".password", TEXT, proxies.scheme.password, "", 0, 0,           \
+            CR_SETTING_SECRET, "For a proxy that wants credentials."),                             \
+        TEXT_ROW(place "proxy." #scheme ".non-proxy-hosts", proxies.scheme.non_proxy_hosts, "",    \
+                 "Hosts that are reached without the proxy, separated by |; * at an end of one "   \
+                 "stands for anything.")
+
 /* Spring's, whose effect is always there, or never. */
 #define UNUSED_ROWS(place)                                                                         \
     BOOL_ROW(place "force-pull", unused, "false",                                                  \
@@ -88,7 +102,7 @@
         TEXT_ROW(place "basedir", basedir, "",                                                     \
                  "The folder for the mirror of a remote repository; empty: data/config in "        \
                  "crema.home."),                                                                   \
-        UNUSED_ROWS(place), SSH_ROWS(place)
+        UNUSED_ROWS(place), SSH_ROWS(place), PROXY_ROWS(place, http), PROXY_ROWS(place, https)
 
 #define OTHER_ROWS(place)                                                                          \
     ROW(place "pattern", LIST, patterns, NULL, 0, 0, 0,                                            \
@@ -309,6 +323,31 @@ static int check_ssh(const struct git_settings *settings, struct cr_err *err)
     return 0;
 }
 
+/* Spring takes half of a proxy for none, and goes a way that nobody meant. */
+static int check_proxy(const struct git_settings *settings, const char *scheme,
+                       const struct http_proxy *proxy, struct cr_err *err)
+{
+    struct cr_slice host = cr_slice_of(proxy->host);
+    bool is_name = true;
+    for (size_t i = 0; i < host.len; i++)
+        is_name = is_name && (unsigned char)host.ptr[i] > ' ' && !strchr("/@?#\\", host.ptr[i]);
+    if (!is_name)
+        return cr_err_set(err, CR_EINVAL,
+                          "%sproxy.%s.host: is no name of a host: write it without http:// and "
+                          "credentials, which have settings of their own",
+                          settings->key, scheme);
+    if (*proxy->host && proxy->port == 0)
+        return cr_err_set(err, CR_EINVAL,
+                          "%sproxy.%s.port: not set: name the port of the proxy %s, such as 3128",
+                          settings->key, scheme, proxy->host);
+    if (!*proxy->host && (proxy->port != 0 || *proxy->username || *proxy->password))
+        return cr_err_set(err, CR_EINVAL,
+                          "%sproxy.%s.host: not set, but its port or credentials are: name the "
+                          "proxy, or leave all out",
+                          settings->key, scheme);
+    return 0;
+}
+
 static int check_one(const struct git_settings *settings, struct cr_err *err)
 {
     CR_AUTO_ARENA arena = cr_arena_new(0);
@@ -338,7 +377,11 @@ static int check_one(const struct git_settings *settings, struct cr_err *err)
                           "%sclone-on-start: '%s' can be cloned only when somebody asks, since it "
                           "has placeholders: leave clone-on-start out",
                           settings->key, settings->uri);
-    rc = check_ssh(settings, err);
+    rc = check_proxy(settings, "http", &settings->proxies.http, err);
+    if (rc == 0)
+        rc = check_proxy(settings, "https", &settings->proxies.https, err);
+    if (rc == 0)
+        rc = check_ssh(settings, err);
     return rc < 0 ? rc : check_search_paths(settings, err);
 }
 

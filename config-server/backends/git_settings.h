@@ -12,6 +12,7 @@
 #include "cr_arena.h"
 #include "cr_err.h"
 #include "cr_settings.h"
+#include "http_proxy.h"
 #include "ssh_login.h"
 
 enum { GIT_SETTINGS_OTHERS_MAX = 256 };
@@ -33,7 +34,8 @@ struct git_settings {
     bool skip_ssl_validation;
     bool clone_on_start; /* not inherited */
     struct ssh_login ssh;
-    bool strict_host_key; /* the opposite of ssh.any_host_key */
+    struct http_proxies proxies; /* not inherited */
+    bool strict_host_key;        /* the opposite of ssh.any_host_key */
     int64_t timeout_s;
     int64_t refresh_rate_s; /* 0: at each request; negative: never once there is a mirror */
 

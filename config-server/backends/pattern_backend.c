@@ -326,8 +326,7 @@ static int is_there(struct config_backend *base, struct cr_err *err)
         int rc = git_backend_is_cloned(pooled->backend, err);
         if (rc < 0 && err) {
             struct cr_err reason = *err;
-            return cr_err_set(err, rc,
-                              "%sclone-on-start (leave it out to start nevertheless): %s",
+            return cr_err_set(err, rc, "%sclone-on-start (leave it out to start nevertheless): %s",
                               settings->key, reason.text);
         }
         if (rc != 0)

@@ -4,11 +4,13 @@
 
 #include <curl/curl.h>
 #include <git2/sys/transport.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cr_buf.h"
 #include "cr_url.h"
+#include "http_proxy.h"
 
 #define GIT "spring.cloud.config.server.git."
 
@@ -32,6 +34,7 @@ struct stream {
     git_smart_subtransport_stream parent;
     struct subtransport *sub;
     CURL *easy;
+    const struct http_proxy *proxy; /* NULL: there is none on the way */
     struct curl_slist *headers;
     bool is_post, started, ended, unfit, paused;
     struct cr_buf out, in;
@@ -57,8 +60,38 @@ static int fail(struct subtransport *sub, int code, const char *text)
     return -1;
 }
 
+static int fail_proxy(struct stream *stream, int code, const char *why)
+{
+    char text[CURL_ERROR_SIZE];
+    (void)snprintf(text, sizeof(text), "the proxy %s:%lld %s", stream->proxy->host,
+                   (long long)stream->proxy->port, why);
+    return fail(stream->sub, code, text);
+}
+
+/* status: what the proxy says of itself, or to CONNECT. */
+static int fail_at_proxy(struct stream *stream, long status)
+{
+    char why[128];
+    bool is_refusal = status == 407 || status == 401; /* tinyproxy says 401 to a wrong password */
+    if (is_refusal && *stream->proxy->username)
+        return fail_proxy(stream, CR_EINVAL, "refuses user name or password");
+    if (is_refusal)
+        return fail_proxy(stream, CR_EINVAL,
+                          "wants credentials (407): set proxy.*.username and proxy.*.password");
+    (void)snprintf(why, sizeof(why), "lets nothing through: its answer is %ld", status);
+    return fail_proxy(stream, status >= 500 ? CR_EUNAVAILABLE : CR_EINVAL, why);
+}
+
 static int fail_transfer(struct stream *stream, CURLcode result)
 {
+    long connected = 0;
+    (void)curl_easy_getinfo(stream->easy, CURLINFO_HTTP_CONNECTCODE, &connected);
+    if (stream->proxy && connected >= 300)
+        return fail_at_proxy(stream, connected);
+    if (stream->proxy && result == CURLE_COULDNT_RESOLVE_PROXY)
+        return fail_proxy(stream, CR_EUNAVAILABLE, "is unknown: its name cannot be resolved");
+    if (stream->proxy && result == CURLE_COULDNT_CONNECT)
+        return fail_proxy(stream, CR_EUNAVAILABLE, "cannot be connected to");
     switch ((int)result) {
     /* curl's longer words have times in them, and a repeated failure should say the same. */
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -85,6 +118,10 @@ static int fail_status(struct stream *stream, long status)
 {
     char text[128];
     struct subtransport *sub = stream->sub;
+    if (stream->proxy && status == 407)
+        return fail_at_proxy(stream, status);
+    if (status == 401 && stream->proxy && *stream->proxy->username)
+        return fail_proxy(stream, CR_EINVAL, "or the remote refuses user name or password (401)");
     if (status == 401 && *sub->options->username)
         return fail(sub, CR_EINVAL, "user name or password is refused (401)");
     if (status == 401)
@@ -92,7 +129,8 @@ static int fail_status(struct stream *stream, long status)
                     "credentials are wanted (401): set " GIT "username and " GIT "password");
     if (status == 404)
         return fail(sub, CR_EINVAL, "there is no such repository, or not for us (404)");
-    (void)snprintf(text, sizeof(text), "the answer is %ld", status);
+    (void)snprintf(text, sizeof(text), "the answer is %ld%s", status,
+                   stream->proxy ? ", of the proxy or of what is behind it" : "");
     return fail(sub, status >= 500 ? CR_EUNAVAILABLE : CR_EINVAL, text);
 }
 
@@ -191,19 +229,40 @@ static int pull(struct stream *stream)
     return 0;
 }
 
+/* Without one, not even that of the environment. */
+static bool set_proxy(struct stream *stream, const char *url)
+{
+    CURL *easy = stream->easy;
+    const struct http_proxy *proxy =
+        http_proxy_for(stream->sub->options->proxies, cr_slice_of(url));
+    stream->proxy = proxy;
+    if (!proxy)
+        return curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+    CR_AUTO(cr_buf) address = {0};
+    bool is_ipv6 = strchr(proxy->host, ':') && *proxy->host != '[';
+    cr_buf_printf(&address, "http://%s%s%s:%lld", is_ipv6 ? "[" : "", proxy->host,
+                  is_ipv6 ? "]" : "", (long long)proxy->port);
+    bool ok = cr_buf_status(&address) == 0 &&
+              curl_easy_setopt(easy, CURLOPT_PROXY, address.data) == CURLE_OK;
+    if (ok && *proxy->username)
+        ok = curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy->username) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy->password) == CURLE_OK;
+    return ok;
+}
+
 static int set_options(struct stream *stream, const char *url)
 {
     const struct curl_subtransport_options *options = stream->sub->options;
     bool is_https = strncmp(url, "https:", 6) == 0;
     CURL *easy = stream->easy;
-    bool ok = true;
+    bool ok = set_proxy(stream, url);
 #define SET(option, value) (ok = curl_easy_setopt(easy, option, value) == CURLE_OK && ok)
     SET(CURLOPT_URL, url);
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
     SET(CURLOPT_FOLLOWLOCATION, stream->is_post ? 0L : 1L);
     SET(CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
-    SET(CURLOPT_PROXY, "");
     SET(CURLOPT_NOSIGNAL, 1L);
     /* Git hosts answer nothing but a program that says it is git. */
     SET(CURLOPT_USERAGENT, "git/2.0 (crema config-server)");

@@ -34,6 +34,18 @@ static const size_t texts[] = {
     FIELD(ssh.host_key_algorithm),
     FIELD(ssh.known_hosts_file),
     FIELD(ssh.preferred_authentications),
+    FIELD(proxies.http.host),
+    FIELD(proxies.http.username),
+    FIELD(proxies.http.password),
+    FIELD(proxies.http.non_proxy_hosts),
+    FIELD(proxies.https.host),
+    FIELD(proxies.https.username),
+    FIELD(proxies.https.password),
+    FIELD(proxies.https.non_proxy_hosts),
+};
+static const size_t numbers[] = {
+    FIELD(proxies.http.port),
+    FIELD(proxies.https.port),
 };
 static const size_t flags[] = {
     FIELD(skip_ssl_validation), FIELD(anew), FIELD(tidy), FIELD(ssh.any_host_key),
@@ -46,6 +58,11 @@ static const char **text_at(struct fetch_request *request, size_t offset)
     return (const char **)(void *)((char *)request + offset);
 }
 
+static int64_t *number_at(struct fetch_request *request, size_t offset)
+{
+    return (int64_t *)(void *)((char *)request + offset);
+}
+
 static bool *flag_at(struct fetch_request *request, size_t offset)
 {
     return (bool *)(void *)((char *)request + offset);
@@ -56,18 +73,25 @@ static void put(struct cr_buf *out, const char *text)
     cr_buf_append(out, text, strlen(text) + 1);
 }
 
+static void put_number(struct cr_buf *out, int64_t number)
+{
+    char text[32];
+    (void)snprintf(text, sizeof(text), "%lld", (long long)number);
+    put(out, text);
+}
+
 void fetch_request_write(const struct fetch_request *request, struct cr_buf *out)
 {
-    char parent[32];
-    (void)snprintf(parent, sizeof(parent), "%lld", (long long)getpid());
     struct fetch_request copy = *request;
     for (size_t i = 0; i < CR_COUNT(texts); i++) {
         const char *text = *text_at(&copy, texts[i]);
         put(out, text ? text : "");
     }
+    for (size_t i = 0; i < CR_COUNT(numbers); i++)
+        put_number(out, *number_at(&copy, numbers[i]));
     for (size_t i = 0; i < CR_COUNT(flags); i++)
         put(out, *flag_at(&copy, flags[i]) ? "1" : "0");
-    put(out, parent);
+    put_number(out, getpid());
 }
 
 /* The next text, or NULL where the bytes end before it. */
@@ -89,6 +113,11 @@ int fetch_request_read(struct cr_slice bytes, struct fetch_request *out_request,
     for (size_t i = 0; i < CR_COUNT(texts) && text; i++) {
         text = take(&bytes);
         *text_at(&request, texts[i]) = text;
+    }
+    for (size_t i = 0; i < CR_COUNT(numbers) && text; i++) {
+        text = take(&bytes);
+        if (text && cr_int_parse(cr_slice_of(text), 0, INT64_MAX, number_at(&request, numbers[i])))
+            return CR_EPARSE;
     }
     for (size_t i = 0; i < CR_COUNT(flags) && text; i++) {
         text = take(&bytes);

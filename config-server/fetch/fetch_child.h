@@ -23,6 +23,7 @@
 
 #include "cr_buf.h"
 #include "cr_err.h"
+#include "http_proxy.h"
 #include "ssh_login.h"
 
 struct fetch_request {
@@ -31,6 +32,7 @@ struct fetch_request {
     const char *username;
     const char *password;
     struct ssh_login ssh;
+    struct http_proxies proxies;
     bool skip_ssl_validation;
     bool anew; /* the mirror is damaged: put it aside and clone */
     bool tidy; /* fetch nothing: make the mirror's many packs one */

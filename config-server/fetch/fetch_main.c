@@ -434,6 +434,7 @@ bool fetch_main(int argc, char **argv, int *out_exit)
         .http = {.username = request.username,
                  .password = request.password,
                  .skip_ssl_validation = request.skip_ssl_validation,
+                 .proxies = &request.proxies,
                  .progress = say_progress,
                  .ctx = &fetch,
                  .failure = &fetch.failure},

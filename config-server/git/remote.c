@@ -225,6 +225,7 @@ static void begin_fetch(struct remote *remote)
         .username = options->username,
         .password = options->password,
         .ssh = options->ssh,
+        .proxies = options->proxies,
         .skip_ssl_validation = options->skip_ssl_validation,
     };
     cr_mutex_lock(&remote->lock);

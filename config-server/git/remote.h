@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "cr_err.h"
+#include "http_proxy.h"
 #include "ssh_login.h"
 
 struct cr_log;
@@ -33,6 +34,7 @@ struct remote_options {
     const char *username, *password;
     bool skip_ssl_validation;
     struct ssh_login ssh;
+    struct http_proxies proxies;
     const char *mirror;
     bool mirrored;        /* the mirror is there */
     int64_t refresh_ms;   /* 0: at each wait; negative: never once it is mirrored */
@@ -51,7 +53,7 @@ void remote_stop(struct remote *remote);  /* kills a fetch that is under way; NU
 /* What is known; texts are for people. */
 struct remote_state {
     bool mirrored;
-    bool tried; /* a fetch has ended, well or not */
+    bool tried;                    /* a fetch has ended, well or not */
     char problem[256];             /* why the last fetch failed; empty when it did not */
     int64_t problem_since_wall_ms; /* the first of the failures in a row */
     int64_t fetched_wall_ms;       /* when the mirror was last known to be up to date; 0: never */

@@ -174,13 +174,13 @@ class HttpsHost(HttpHost):
 
     scheme = "https"
 
-    def __init__(self, root, folder):
+    def __init__(self, root, folder, **options):
         self.folder = folder
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                         "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
                         str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
                        check=True, capture_output=True)
-        super().__init__(root)
+        super().__init__(root, **options)
 
     def make_server(self, port):
         import ssl

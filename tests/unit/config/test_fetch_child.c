@@ -16,6 +16,7 @@ static const struct fetch_request full = {
     .username = "me",
     .password = "p\nw \xc3\xbc",
     .ssh = {.private_key = "-----BEGIN\n", .host_key = "AAAA", .ignore_local = true},
+    .proxies = {.https = {.host = "proxy", .port = 3128, .password = "p"}},
     .skip_ssl_validation = true,
     .anew = false,
     .tidy = true,
@@ -38,6 +39,10 @@ static void comes_back_as_it_was(void **state)
     assert_string_equal(found.ssh.passphrase, ""); /* one that was not set */
     assert_true(found.ssh.ignore_local);
     assert_false(found.ssh.any_host_key);
+    assert_string_equal(found.proxies.https.host, "proxy");
+    assert_int_equal(found.proxies.https.port, 3128);
+    assert_string_equal(found.proxies.https.password, "p");
+    assert_string_equal(found.proxies.http.host, "");
     assert_true(found.skip_ssl_validation);
     assert_false(found.anew);
     assert_true(found.tidy);
