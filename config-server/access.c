@@ -72,6 +72,23 @@ static const struct access_token *owner_of(const struct access *access, struct c
     return owner;
 }
 
+/* All are compared, so that the time tells nothing. */
+size_t access_reader(const struct access *access, const struct access_proof *proof)
+{
+    size_t reader = access->count;
+    for (size_t i = access->count; i-- > 0;)
+        reader = proves(proof, access->items[i].token) ? i : reader;
+    return reader;
+}
+
+bool access_shows(const struct access *access, size_t reader, struct cr_slice name, bool open)
+{
+    const struct access_token *owner = owner_of(access, name);
+    if (!owner)
+        return open;
+    return reader < access->count && cr_slice_equal(owner->token, access->items[reader].token);
+}
+
 struct judging {
     const struct access *access;
     const struct access_proof *proof;

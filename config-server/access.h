@@ -41,6 +41,13 @@ struct access_proof {
 /* Is it the token of any application? */
 bool access_is_known(const struct access *access, const struct access_proof *proof);
 
+/* Who brings the token of an application may know of it, and of all that have the same: the number
+ * of the first of these; access->count: of none. */
+size_t access_reader(const struct access *access, const struct access_proof *proof);
+/* May that reader know of an application, or of what is called like a part of it ("order-dev")?
+ * open: those without a token are everybody's. */
+bool access_shows(const struct access *access, size_t reader, struct cr_slice name, bool open);
+
 /* May the request be answered, and the file at path, NULL ptr: none, be read? strict: applications
  * without a token need the server's password, which the request does not bring. No memory: no. */
 bool access_allows(const struct access *access, const struct access_proof *proof,

@@ -105,6 +105,12 @@ bool asked_enters(struct cr_http_request *req, const struct config_site *site)
     return false;
 }
 
+size_t asked_reader(struct cr_http_request *req, const struct config_site *site)
+{
+    const struct access_proof proof = proof_of(req);
+    return access_reader(&site->access, &proof);
+}
+
 /* What belongs to those who know a token is not for the caches on the way, which do not know it. */
 bool asked_may_read(struct asked *asked, struct cr_slice path)
 {

@@ -33,6 +33,9 @@ struct config_site {
  * has them, nor the token of any application: nothing is said of the path. */
 CR_MUST_CHECK bool asked_enters(struct cr_http_request *req, const struct config_site *site);
 
+/* Who asks, by the token of an application (access_reader). */
+size_t asked_reader(struct cr_http_request *req, const struct config_site *site);
+
 struct asked {
     struct config_wait wait;
     struct cr_http_request *req;

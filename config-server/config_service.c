@@ -35,7 +35,8 @@ struct config_service {
     struct parsed_files *parsed;
     struct cr_counter *from_memory, *from_files, *unreadable;
     struct cr_mutex lock;
-    void (*moved)(void *ctx, const char *uri, const struct git_move *move); /* under lock */
+    void (*moved)(void *ctx, struct git_backend *backend,
+                  const struct git_move *move); /* under lock */
     void *moved_ctx;
 };
 
@@ -304,6 +305,18 @@ void config_service_each(struct config_service *service,
     git_pool_each(service->pool, visit, ctx);
 }
 
+bool config_service_serves(const struct config_service *service, struct git_backend *backend,
+                           struct cr_slice application)
+{
+    const struct composite *composite = &service->composite;
+    bool serves = false;
+    for (size_t i = 0; i < composite->count && !serves; i++) {
+        struct config_backend *kind = composite->backends[i];
+        serves = kind->ops->serves && kind->ops->serves(kind, backend, application);
+    }
+    return serves;
+}
+
 void config_service_state(struct config_service *service, struct config_service_state *out_state)
 {
     out_state->cached_answers = answer_cache_count(service->answers);
@@ -321,16 +334,17 @@ static void open_counters(struct config_service *service)
         cr_metrics_counter("config.unreadable", "Environments whose files are broken", NULL);
 }
 
-static void tell_move(void *ctx, const char *uri, const struct git_move *move)
+static void tell_move(void *ctx, struct git_backend *backend, const struct git_move *move)
 {
     struct config_service *service = ctx;
     CR_LOCKED(&service->lock);
     if (service->moved)
-        service->moved(service->moved_ctx, uri, move);
+        service->moved(service->moved_ctx, backend, move);
 }
 
 void config_service_listen(struct config_service *service,
-                           void (*moved)(void *ctx, const char *uri, const struct git_move *move),
+                           void (*moved)(void *ctx, struct git_backend *backend,
+                                         const struct git_move *move),
                            void *ctx)
 {
     CR_LOCKED(&service->lock);

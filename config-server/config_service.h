@@ -88,11 +88,16 @@ void config_service_state(struct config_service *service, struct config_service_
 void config_service_each(struct config_service *service,
                          void (*visit)(void *ctx, struct git_backend *backend), void *ctx);
 
+/* May an environment of the application come from the repository? */
+bool config_service_serves(const struct config_service *service, struct git_backend *backend,
+                           struct cr_slice application);
+
 /* Calls moved when a label of an open repository means another commit than before, on any thread;
- * it must neither wait nor call the service. One listener; NULL ends it, and none is called any
- * more then. */
+ * it must neither wait nor call the service, but for config_service_serves. One listener; NULL ends
+ * it, and none is called any more then. */
 void config_service_listen(struct config_service *service,
-                           void (*moved)(void *ctx, const char *uri, const struct git_move *move),
+                           void (*moved)(void *ctx, struct git_backend *backend,
+                                         const struct git_move *move),
                            void *ctx);
 
 /* Drops all that is known of the labels and looks anew; at the remotes too, a moment later. */

@@ -11,7 +11,8 @@ static const struct cr_setting_table *const tables[] = {CONFIG_SETTING_TABLES};
 static const char *const prefixes[] = {"spring.cloud.config.server", "crema.config"};
 
 /* Tokens of applications, and the hooks' secret, are another way in. */
-static const char *const open_patterns[] = {CONFIG_OPEN_PATTERNS, "/monitor", NULL};
+static const char *const open_patterns[] = {CONFIG_OPEN_PATTERNS, "/monitor", "/config/watch",
+                                            NULL};
 
 static const char examples[] =
     "  config-server --spring.cloud.config.server.git.uri=file:///srv/config\n"

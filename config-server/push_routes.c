@@ -10,7 +10,9 @@
 #include "config_settings.h"
 #include "config_watch.h"
 #include "cr_app.h"
+#include "cr_arena.h"
 #include "cr_clock.h"
+#include "cr_environment.h"
 #include "cr_http_basic.h"
 #include "cr_http_router.h"
 #include "cr_json_writer.h"
@@ -28,6 +30,7 @@ struct push {
     const struct config_settings *settings;
     struct config_service *service;
     struct config_watch *watch;
+    const struct config_site *site;
     const struct cr_log *log;
     struct cr_counter *heard, *refused;
 };
@@ -133,7 +136,11 @@ static void post_monitor(struct cr_http_request *req, void *ctx)
 static void get_watch(struct cr_http_request *req, void *ctx)
 {
     const struct push *push = ctx;
-    config_watch_serve(push->watch, req);
+    const struct config_site *site = push->site;
+    if (!asked_enters(req, site))
+        return;
+    bool sees_all = site->access.count == 0 || cr_http_standing(req) == CR_HTTP_KNOWN;
+    config_watch_serve(push->watch, req, sees_all ? NULL : &(size_t){asked_reader(req, site)});
 }
 
 static const struct cr_http_route routes[] = {
@@ -153,13 +160,22 @@ static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     push->settings = cr_app_settings(app);
     push->service = site->service;
+    push->site = site;
     push->log = cr_log_get("config");
     push->heard =
         cr_metrics_counter("config.hooks", "Push notifications of git hosts", "outcome=\"heard\"");
     push->refused = cr_metrics_counter("config.hooks", "Push notifications of git hosts",
                                        "outcome=\"refused\"");
-    int rc =
-        config_watch_new(push->service, (size_t)push->settings->watchers_max, &push->watch, err);
+    CR_AUTO_ARENA arena = cr_arena_new(0);
+    const char *password =
+        cr_environment_text(cr_app_environment(app), "spring.security.user.password", "", arena);
+    const struct config_watch_options options = {
+        .service = push->service,
+        .access = &site->access,
+        .open = !*password,
+        .watchers_max = (size_t)push->settings->watchers_max,
+    };
+    int rc = config_watch_new(&options, &push->watch, err);
     if (rc < 0) {
         config_watch_free(push->watch);
         free(push);

@@ -19,6 +19,7 @@
 #include "environment.h"
 
 struct config_backend;
+struct git_backend;
 
 /* One label of a request. */
 struct config_snapshot {
@@ -63,6 +64,10 @@ struct config_backend_ops {
     /* Is there what should be there before the first request? 0: yes; 1: not yet; negative: it
      * cannot be had, which ends the start. Does not wait. NULL: nothing need be there. */
     int (*is_there)(struct config_backend *backend, struct cr_err *err);
+    /* May an environment of the application come from this git repository? Neither waits nor locks.
+     * NULL: none does. */
+    bool (*serves)(struct config_backend *backend, struct git_backend *git,
+                   struct cr_slice application);
     void (*close)(struct config_backend *backend);
 };
 

@@ -182,8 +182,8 @@ static void look_at_default_label(struct git_backend *backend)
 
 static void tell_move(void *ctx, const struct git_move *move)
 {
-    const struct git_backend *backend = ctx;
-    backend->options.moved(backend->options.ctx, git_backend_uri(backend), move);
+    struct git_backend *backend = ctx;
+    backend->options.moved(backend->options.ctx, backend, move);
 }
 
 /* moved NULL: what is there now is no news. */

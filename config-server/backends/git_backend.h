@@ -40,7 +40,7 @@ struct git_backend_options {
 
     /* A label means another commit than before; on a thread of the backend's, or of who refreshes
      * it. */
-    void (*moved)(void *ctx, const char *uri, const struct git_move *move);
+    void (*moved)(void *ctx, struct git_backend *backend, const struct git_move *move);
     void *ctx;
 };
 

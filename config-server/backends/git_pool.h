@@ -20,7 +20,8 @@ struct git_pool_options {
     int64_t refs_poll_ms, fetch_max_ms;
     size_t made_max; /* open at a time, of those made from requests */
     const struct cr_log *log;
-    void (*moved)(void *ctx, const char *uri, const struct git_move *move); /* git_backend's */
+    void (*moved)(void *ctx, struct git_backend *backend,
+                  const struct git_move *move); /* git_backend's */
     void *ctx;
 };
 

@@ -200,8 +200,8 @@ static int read_locations(struct native_backend *backend, const struct cr_log *l
 int native_backend_open(const struct native_settings *settings, const struct cr_log *log,
                         struct config_backend **out_backend, struct cr_err *err)
 {
-    static const struct config_backend_ops ops = {choose, release, look,         NULL,
-                                                  NULL,   NULL,    close_backend};
+    static const struct config_backend_ops ops = {choose, release, look, NULL,
+                                                  NULL,   NULL,    NULL, close_backend};
     struct native_backend *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

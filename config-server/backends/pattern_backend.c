@@ -312,6 +312,46 @@ static int64_t fetched(const struct config_choice *choice)
     return remote ? remote_fetched_wall_ms(remote) : 0;
 }
 
+/* --- who is served from where --- */
+
+/* Up to what a profile or a label makes of the URI. */
+static bool is_made_for(const struct repository *repository, const char *uri,
+                        struct cr_slice application)
+{
+    CR_AUTO(cr_buf) made = {.max = URI_TEMPLATE_BYTES_MAX};
+    const struct uri_values values = {.application = application};
+    struct cr_slice start = cr_slice_of(repository->settings->uri);
+    static const char *const others[] = {"{profile}", "{label}"};
+    bool is_whole = true;
+    for (size_t i = 0; i < CR_COUNT(others); i++) {
+        ptrdiff_t at = cr_slice_search(start, cr_slice_of(others[i]));
+        is_whole = is_whole && at < 0;
+        start = at < 0 ? start : cr_slice_sub(start, 0, (size_t)at);
+    }
+    if (uri_template_expand(start, &values, &made, NULL) < 0)
+        return false;
+    return is_whole ? cr_slice_is(cr_buf_view(&made), uri)
+                    : cr_slice_starts(cr_slice_of(uri), cr_buf_view(&made));
+}
+
+static bool serves(struct config_backend *base, struct git_backend *git,
+                   struct cr_slice application)
+{
+    const struct pattern_backend *backend = of(base);
+    for (size_t i = 0; i < backend->count; i++) {
+        struct repository *repository = &backend->repositories[i];
+        struct git_pooled *pooled = atomic_load(&repository->fixed);
+        bool is_asked = i == backend->count - 1 ||
+                        repository_pattern_may_match(&repository->patterns, application);
+        bool is_it = repository->has_placeholder
+                         ? is_made_for(repository, git_backend_uri(git), application)
+                         : pooled && pooled->backend == git;
+        if (is_asked && is_it)
+            return true;
+    }
+    return false;
+}
+
 /* --- clones at the start --- */
 
 static int is_there(struct config_backend *base, struct cr_err *err)
@@ -412,8 +452,8 @@ static void close_backend(struct config_backend *base)
 int pattern_backend_open(const struct pattern_backend_options *options,
                          struct config_backend **out_backend, struct cr_err *err)
 {
-    static const struct config_backend_ops ops = {choose,  release,  look,         wait_for,
-                                                  fetched, is_there, close_backend};
+    static const struct config_backend_ops ops = {choose,  release,  look,   wait_for,
+                                                  fetched, is_there, serves, close_backend};
     struct pattern_backend *backend = calloc(1, sizeof(*backend));
     if (!backend)
         return cr_err_set(err, CR_ENOMEM, "out of memory");

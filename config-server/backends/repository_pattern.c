@@ -80,3 +80,16 @@ bool repository_pattern_is_candidate(const struct config_list *patterns,
     }
     return false;
 }
+
+bool repository_pattern_may_match(const struct config_list *patterns, struct cr_slice application)
+{
+    const struct joined text = {application, CR_SLICE("any")};
+    for (size_t i = 0; i < patterns->count; i++) {
+        struct cr_slice rest = cr_slice_trim(patterns->items[i]), of_applications = {0};
+        (void)cr_slice_split(&rest, '/', &of_applications);
+        const struct star_pattern pattern = {of_applications, CR_SLICE("/*")};
+        if (star_matches(&pattern, &text))
+            return true;
+    }
+    return false;
+}

@@ -20,5 +20,7 @@ bool repository_pattern_matches(const struct config_list *patterns, struct cr_sl
 /* Is the repository asked at all: does one of the request's profiles match by itself? */
 bool repository_pattern_is_candidate(const struct config_list *patterns,
                                      const struct config_request *request);
+/* Does one of them match the application with whatever profiles? */
+bool repository_pattern_may_match(const struct config_list *patterns, struct cr_slice application);
 
 #endif

@@ -9,14 +9,16 @@ WAIT_S = 10
 class EventStream:
     """Reads when asked; `events` are all of them so far: (type, data)."""
 
-    def __init__(self, port, target, last_id=None, receive_buffer=None):
+    def __init__(self, port, target, last_id=None, receive_buffer=None, headers=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(WAIT_S)
         self.socket.connect(("127.0.0.1", port))
         head = f"GET {target} HTTP/1.0\r\nHost: h\r\n"
-        self.socket.sendall((head + (f"Last-Event-ID: {last_id}\r\n" if last_id else "") + "\r\n").encode())
+        for name, value in {**({"Last-Event-ID": last_id} if last_id else {}), **(headers or {})}.items():
+            head += f"{name}: {value}\r\n"
+        self.socket.sendall((head + "\r\n").encode())
         self.buffer = b""
         self.events, self.last_id = [], last_id
         self.status = self._status()

@@ -91,6 +91,28 @@ static void a_password_is_as_good(void **state)
     assert_false(access_is_known(&nobody, &any));
 }
 
+static void a_reader_knows_of_his_own(void **state)
+{
+    (void)state;
+    static const struct access_token items[] = {
+        {{"a", 1}, {"one", 3}}, {{"a-b", 3}, {"two", 3}}, {{"c", 1}, {"one", 3}}};
+    const struct access three = {items, 3}, nobody = {NULL, 0};
+    const struct access_proof one = {.token = CR_SLICE("one")}, two = {.token = CR_SLICE("two")},
+                              none = {.token = CR_SLICE("x")};
+    assert_int_equal(access_reader(&three, &one), 0);
+    assert_int_equal(access_reader(&three, &two), 1);
+    assert_int_equal(access_reader(&three, &none), 3);
+    assert_int_equal(access_reader(&nobody, &one), 0);
+    assert_true(access_shows(&three, 0, CR_SLICE("a"), false));
+    assert_true(access_shows(&three, 0, CR_SLICE("a-dev"), false));
+    assert_true(access_shows(&three, 0, CR_SLICE("c"), false));
+    assert_false(access_shows(&three, 0, CR_SLICE("a-b"), true));
+    assert_true(access_shows(&three, 1, CR_SLICE("a-b"), false));
+    assert_false(access_shows(&three, 3, CR_SLICE("a"), true));
+    assert_true(access_shows(&three, 3, CR_SLICE("other"), true));
+    assert_false(access_shows(&three, 0, CR_SLICE("other"), false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +120,7 @@ int main(void)
         cmocka_unit_test(so_do_other_names_of_its_files),
         cmocka_unit_test(a_path_needs_the_token_of_its_file),
         cmocka_unit_test(a_password_is_as_good),
+        cmocka_unit_test(a_reader_knows_of_his_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,12 +66,26 @@ static void is_a_candidate_by_one_profile(void **state)
     assert_false(repository_pattern_matches(&patterns, request.name, request.profiles));
 }
 
+static void may_match_with_some_profile(void **state)
+{
+    (void)state;
+    const struct cr_slice items[] = {CR_SLICE("a/x"), CR_SLICE("b*"), CR_SLICE(" c*/y ")};
+    const struct config_list patterns = {items, 3}, none = {items, 0};
+    static const char *const yes[] = {"a", "b", "bb", "cc"}, *const no[] = {"aa", "xb", "x", ""};
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(repository_pattern_may_match(&patterns, cr_slice_of(yes[i])));
+        assert_false(repository_pattern_may_match(&patterns, cr_slice_of(no[i])));
+    }
+    assert_false(repository_pattern_may_match(&none, CR_SLICE("a")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matches_as_spring),
         cmocka_unit_test(takes_any_of_several_patterns),
         cmocka_unit_test(is_a_candidate_by_one_profile),
+        cmocka_unit_test(may_match_with_some_profile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
