@@ -22,6 +22,7 @@
 #include "curl_subtransport.h"
 #include "fetch_child.h"
 #include "git_auto.h"
+#include "pack_check.h"
 #include "ssh_address.h"
 #include "ssh_subtransport.h"
 
@@ -91,6 +92,19 @@ static int code_of(int klass, const char *text)
     }
 }
 
+/* What the operating system said of the disk, or NULL. libgit2 puts it last, behind a path that is
+ * long, or behind none. */
+static const char *disk_reason(const char *text)
+{
+    static const int numbers[] = {ENOSPC, EDQUOT, EROFS, EACCES, EIO};
+    for (size_t i = 0; i < CR_COUNT(numbers); i++) {
+        const char *reason = strerror(numbers[i]);
+        if (cr_slice_ends(cr_slice_of(text), cr_slice_of(reason)))
+            return reason;
+    }
+    return NULL;
+}
+
 /* Turns libgit2's last error, or the transport's own, into ours. */
 static int failed(struct fetch *fetch)
 {
@@ -99,6 +113,9 @@ static int failed(struct fetch *fetch)
     fetch->klass = last ? last->klass : GIT_ERROR_NONE;
     if (fetch->failure.code != 0)
         return cr_err_set(&fetch->err, fetch->failure.code, "%s", fetch->failure.text);
+    if (fetch->klass == GIT_ERROR_OS && disk_reason(text))
+        return cr_err_set(&fetch->err, CR_EIO, "the mirror '%s': %s", fetch->request->mirror,
+                          disk_reason(text));
     return cr_err_set(&fetch->err, code_of(fetch->klass, text), "%s", text);
 }
 
@@ -174,8 +191,14 @@ static int fetch_from(struct fetch *fetch, const char *url, git_repository *repo
     options.callbacks.transport = transport_of(url);
     if (git_remote_create_anonymous(&remote, repository, url) < 0 ||
         git_remote_connect(remote, GIT_DIRECTION_FETCH, &options.callbacks, NULL, NULL) < 0 ||
-        git_remote_download(remote, &refspecs, &options) < 0 ||
-        git_remote_prune(remote, &options.callbacks) < 0 ||
+        git_remote_download(remote, &refspecs, &options) < 0)
+        return failed(fetch);
+    int rc = pack_check(repository, remote, say_progress, fetch, &fetch->err);
+    if (rc < 0) {
+        fetch->klass = GIT_ERROR_ODB; /* the mirror's own fault, if a fresh one is whole */
+        return rc;
+    }
+    if (git_remote_prune(remote, &options.callbacks) < 0 ||
         git_remote_update_tips(remote, &options.callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE, NULL) <
             0)
         return failed(fetch);
