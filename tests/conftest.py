@@ -17,9 +17,9 @@ def daemons(folder):
     """What the fixtures below share: start(name, settings={...}, env={...}, home=...)."""
     started = []
 
-    def start(name, settings=None, env=None, home=None, arguments=()):
+    def start(name, settings=None, env=None, home=None, **how):
         home = home or folder / str(len(started))  # short: a socket's path has 107 bytes at most
-        running = Running(name, home, settings, env, arguments)
+        running = Running(name, home, settings, env, **how)
         started.append(running)
         return running
 

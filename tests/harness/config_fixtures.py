@@ -1,7 +1,10 @@
 """Fixtures that put config servers over real git repositories; a suite's conftest.py imports them."""
+from functools import partial
+
 import pytest
 
 from .git_hosts import GitDaemon, Host, HttpHost, HttpsHost, Relay, SshHost
+from .lying_host import LyingHost
 from .repositories import Hosted, Repository, Server
 
 
@@ -35,7 +38,8 @@ def hosts(tmp_path):
     started = []
     root = tmp_path / "served"
     root.mkdir()
-    kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost, "ssh": SshHost}
+    kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost, "lying": LyingHost,
+             "ssh": partial(SshHost, folder=tmp_path / "ssh")}
 
     def start(kind, **options):
         if isinstance(kind, Host):

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from . import packages
+from .remotes import GIT
 from .repositories import CLEAN
 
 
@@ -65,8 +66,9 @@ class Host:
             self.holder.close()
             self.holder = None
 
-    def uri(self, name, user=""):
-        return f"{self.scheme}://{user}127.0.0.1:{self.port}/{name}"
+    def uri(self, name, user="", port=None):
+        """port: of a way that leads here, if not the host's own."""
+        return f"{self.scheme}://{user}127.0.0.1:{port or self.port}/{name}"
 
 
 class _Tcp(socketserver.ThreadingTCPServer):
@@ -160,6 +162,7 @@ class HttpHost(Host):
                "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
         done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=False)
         head, _, content = done.stdout.partition(b"\r\n\r\n")
+        content = self.answered(path, content)
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
         status = int(headers.pop("Status", "200").split()[0])
         call.send_response(status)
@@ -167,6 +170,10 @@ class HttpHost(Host):
             call.send_header(key, value)
         call.end_headers()
         call.wfile.write(content)
+
+    def answered(self, _path, content):
+        """What the client gets in the place of this."""
+        return content
 
 
 class HttpsHost(HttpHost):
@@ -200,15 +207,22 @@ class SshHost(Host):
         packages.install("openssh-server", "openssh-client")
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)      # sshd wants it when it is root
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.key = self.new_key("user")
         self.host_key = self.new_key("host")
         self.settings = folder / "sshd_config"
-        self.settings.write_text(
-            f"HostKey {self.host_key}\nAuthorizedKeysFile {self.key}.pub\nStrictModes no\nUsePAM no\n"
-            "PermitRootLogin prohibit-password\nPasswordAuthentication no\n"
-            "KbdInteractiveAuthentication no\nLogLevel QUIET\n")
+        self.show()
         super().__init__(root)
+
+    def show(self, host_key=None, key=None):
+        """From the next connection on: the host has that key and lets in who has this one; None: the right ones."""
+        fresh = self.settings.with_suffix(".new")       # an sshd that starts reads the one or the other
+        fresh.write_text(
+            f"HostKey {host_key or self.host_key}\nAuthorizedKeysFile {key or self.key}.pub\nStrictModes no\n"
+            "UsePAM no\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n"
+            "KbdInteractiveAuthentication no\nLogLevel QUIET\n")
+        fresh.rename(self.settings)
 
     def new_key(self, name, passphrase=""):
         """The path of a private key, beside which its public one stands as .pub."""
@@ -222,11 +236,16 @@ class SshHost(Host):
         """(algorithm, Base64) of the host."""
         return tuple(Path(f"{self.host_key}.pub").read_text().split()[:2])
 
-    def known_hosts(self):
-        """A file that says what the host's key is now."""
+    def known_hosts(self, port=None):
+        """A file that says what the host's key is now. port: of a way that leads here."""
         path = self.folder / "known_hosts"
-        path.write_text(f"[127.0.0.1]:{self.port} {' '.join(self.public_key())}\n")
+        path.write_text(f"[127.0.0.1]:{port or self.port} {' '.join(self.public_key())}\n")
         return path
+
+    def login(self, port=None):
+        """The settings of a config server that may log in, and trusts this host only."""
+        return {GIT + "ignore-local-ssh-settings": "true", GIT + "known-hosts-file": str(self.known_hosts(port)),
+                GIT + "private-key": self.key.read_text()}
 
     def make_server(self, port):
         host = self
@@ -238,9 +257,8 @@ class SshHost(Host):
                                stdout=self.request, stderr=subprocess.DEVNULL, check=False)
         return _Tcp(("127.0.0.1", port), Handler)
 
-    def uri(self, name, user=""):
-        user = user or getpass.getuser() + "@"
-        return f"ssh://{user}127.0.0.1:{self.port}{self.root}/{name}"
+    def uri(self, name, user="", port=None):
+        return super().uri(f"{self.root}/{name}".lstrip("/"), user or getpass.getuser() + "@", port)
 
 
 class Relay(Host):
@@ -261,6 +279,9 @@ class Relay(Host):
     def stop(self):
         self.released.set()
         super().stop()
+
+    def uri(self, name, user="", port=None):
+        return self.target.uri(name, user, port or self.port)
 
     def heal(self):
         self.limit = None

@@ -33,15 +33,18 @@ def sanitizer_env(suppressions=SUPPRESSIONS):
 
 
 class Running:
-    """A started daemon. `settings` become --key=value; `env` adds to the environment."""
+    """A started daemon. `settings` become --key=value; `env` adds to the environment.
 
-    def __init__(self, name, home, settings=None, env=None, arguments=()):
+    wrapper: the words of a command that goes on as the one behind it, in the same process.
+    """
+
+    def __init__(self, name, home, settings=None, env=None, arguments=(), wrapper=()):
         self.name = name
         self.home = home
         home.mkdir(parents=True, exist_ok=True)
         self.log_path = home / f"{name}.log"
         given = {"server.port": 0, **(settings or {})}
-        self.argv = [str(binary(name)), *[f"--{key}={value}" for key, value in given.items()],
+        self.argv = [*wrapper, str(binary(name)), *[f"--{key}={value}" for key, value in given.items()],
                      *arguments]
         self.env = {**os.environ, **sanitizer_env(), "CREMA_HOME": str(home), **(env or {})}
         self.port = None
@@ -53,7 +56,7 @@ class Running:
         with open(self.log_path, "ab") as sink:
             self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
                                           env=self.env)
-        self.identity = Identity.of(self.child.pid, os.path.realpath(self.argv[0]))
+        self.identity = Identity.of(self.child.pid, os.path.realpath(binary(self.name)))
         self.port = wait_until(self._announced_port, 20, f"{self.name} to be ready")
 
     def _announced_port(self):

@@ -10,15 +10,11 @@ PASSPHRASE = "crema-passphrase-1"
 
 
 @pytest.fixture
-def ssh(tmp_path, hosts, hosted):
+def ssh(hosts, hosted):
     """(host, repository, settings that log in there)."""
-    folder = tmp_path / "ssh"
-    folder.mkdir()
-    host = hosts("ssh", folder=folder)
+    host = hosts("ssh")
     repo = hosted({"foo.yml": "a: 1"}, host)
-    return host, repo, {**FAST, GIT + "timeout": "20", GIT + "ignore-local-ssh-settings": "true",
-                        GIT + "known-hosts-file": str(host.known_hosts()),
-                        GIT + "private-key": host.key.read_text()}
+    return host, repo, {**FAST, GIT + "timeout": "20", **host.login()}
 
 
 def refusal(server):
