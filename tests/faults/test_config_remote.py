@@ -17,12 +17,16 @@ from harness.config_soak import APPLICATIONS, LABELS, Asker, History, Pusher, Wa
 from harness.git_faults import FaultyWay
 from harness.poll import wait_until
 from harness.running import preset, sanitizer_env
+from harness.small_disk import SmallDisk
 
 GIT = "spring.cloud.config.server.git."
 SECONDS = float(os.environ.get("CREMA_SOAK_SECONDS", "0"))
 CHURN_SECONDS, AWAY_SECONDS = SECONDS or 12, SECONDS or 5
+DISK_MIB = 64 + int(CHURN_SECONDS / 60) * 4     # three times what is pushed
+SPARE_BLOCKS_MAX = 3                            # of a full disk
 SEED = int(os.environ.get("CREMA_SEED", random.SystemRandom().randrange(1 << 30)))
 TIMEOUT_S = 2 if preset() == "asan" else 1
+LOGIN_S = 2         # more, for SSH, whose host says nothing while it reckons with its keys
 MIXED_SECONDS = 3
 NOTICED_S = 30      # until health tells; a second or two where the machine is not busy
 SERVED_S = 5        # from the end of the faults to the last value
@@ -33,8 +37,10 @@ SETTINGS = {GIT + "refresh-rate": "1", GIT + "timeout": str(TIMEOUT_S), "crema.c
 # Freed memory that ASan keeps back would be taken for growth.
 ENV = {"ASAN_OPTIONS": sanitizer_env()["ASAN_OPTIONS"] + ":quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
-WORDS = {"refused": "connect", "silent": f"nothing came for {TIMEOUT_S} s", "stall": f"nothing came for {TIMEOUT_S} s",
-         401: "401", 403: "403", 500: "500", 200: "not with a git repository"}
+WORDS = {"refused": "connect", "silent": "nothing came for", "stall": "nothing came for",
+         401: "401", 403: "403", 500: "500", 200: "not with a git repository",
+         "another key": "the host's key is another one than before", "no login": "the host refuses the login",
+         "full disk": "No space left on device"}
 
 
 def details(server):
@@ -44,7 +50,7 @@ def details(server):
 class Soak:
     """One server, its remote behind a faulty way, and all who act on them."""
 
-    def __init__(self, hosted, hosts, serve, kind):
+    def __init__(self, hosted, serve, kind, folder):
         self.chance = random.Random(SEED)
         self.history = History()
         self.repo = hosted(None, kind)
@@ -53,11 +59,19 @@ class Soak:
         self.repo.uri = self.way.uri(self.repo.bare.name)
         self.server = None
         self.pusher = Pusher(self.repo, self.history, self.chance, self.hook)
-        self.server = serve(self.repo, SETTINGS, env=ENV)
+        self.disk = SmallDisk(folder, DISK_MIB)
+        self.server = serve(self.repo, self.settings(kind), env=ENV, wrapper=self.disk.wrapper)
+        self.disk.seen_by(self.server.running.child.pid)
         wait_until(lambda: self.server.get("/order/dev").status == 200, NOTICED_S, "the first fetch")
         self.askers = []
         self.watch = None
         self.probes = 0
+
+    def settings(self, kind):
+        settings = {**SETTINGS, GIT + "basedir": str(self.disk.folder)}
+        if kind == "ssh":
+            settings |= {**self.origin.login(self.way.port), GIT + "timeout": str(TIMEOUT_S + LOGIN_S)}
+        return settings
 
     def hook(self):
         answer = self.server.running.post("/monitor", body=b"path=application.yml", timeout=30,
@@ -114,9 +128,27 @@ class Soak:
         self.noticed(WORDS[status])
         self.origin.says = None
 
-    def noticed(self, words):
-        """Health says why, and since when; the server is UP nevertheless. The fault lasts a little longer."""
-        told = self.until(lambda: self.trouble(words), NOTICED_S, f"health to say '{words}'")
+    def fail_login(self, what):
+        """Of SSH. The host shows another key than it had, or lets in somebody else."""
+        other = self.origin.new_key("other")
+        if what == "another key":
+            self.origin.show(host_key=other)
+        else:
+            self.origin.show(key=other)
+        self.noticed(WORDS[what])
+        self.origin.show()
+
+    def fill_disk(self):
+        spare = self.chance.randrange(SPARE_BLOCKS_MAX + 1)
+        self.noticed(WORDS["full disk"], lambda: self.disk.fill(spare))
+        self.disk.make_room()
+
+    def noticed(self, words, again=lambda: None):
+        """Health says why, and since when; the server is UP nevertheless. The fault lasts a little longer.
+
+        again: makes the fault what it was, if what goes on has changed it.
+        """
+        told = self.until(lambda: again() or self.trouble(words), NOTICED_S, f"health to say '{words}'")
         assert told["failingSince"] and told["version"] and told["lastFetch"], told
         assert self.server.get("/actuator/health").status == 200
         until = time.monotonic() + self.chance.uniform(0, 2)
@@ -135,7 +167,7 @@ class Soak:
             except ProcessLookupError:
                 """It has just ended."""
 
-    def fail_disk(self, what):
+    def damage_mirror(self, what):
         """The mirror is damaged while all that is asked for is known; it is cloned anew.
 
         Between fetches: one that has looked at the mirror already may well mend a ref by moving it.
@@ -170,7 +202,7 @@ class Soak:
                 asker.excused.clear()
 
     def damage(self, what):
-        mirror, = (self.server.running.home / "data" / "config").glob("*.git")
+        mirror, = self.disk.seen.glob("*.git")
         if what == "refs":
             (mirror / "refs" / "heads" / "main").write_text("0123456789" * 4 + "\n")
         elif what == "head":
@@ -188,10 +220,12 @@ class Soak:
     def faults(self, kind):
         """[(name, what it does)]"""
         found = [(how, partial(self.fail_way, how)) for how in FaultyWay.KINDS]
-        found += [(f"bad {what}", partial(self.fail_disk, what)) for what in ("refs", "head", "objects", "pack")]
-        found += [("killed", self.fail_fetcher)]
+        found += [(f"bad {what}", partial(self.damage_mirror, what)) for what in ("refs", "head", "objects", "pack")]
+        found += [("killed", self.fail_fetcher), ("full disk", self.fill_disk)]
         if kind == "http":
             found += [(f"status {status}", partial(self.fail_origin, status)) for status in (401, 403, 500, 200)]
+        if kind == "ssh":
+            found += [(what, partial(self.fail_login, what)) for what in ("another key", "no login")]
         return found
 
     def churn(self, kind, seconds):
@@ -221,11 +255,11 @@ class Soak:
         return kb, files
 
 
-@pytest.mark.parametrize("kind", ["http", "git"])
-def test_a_push_a_second_and_random_faults(hosted, hosts, serve, kind):
+@pytest.mark.parametrize("kind", ["http", "git", "ssh"])
+def test_a_push_a_second_and_random_faults(hosted, serve, kind, tmp_path):
     """Nothing that is asked fails, each answer is one commit's, and nothing grows."""
     print(f"\nCREMA_SEED={SEED}", flush=True)
-    soak = Soak(hosted, hosts, serve, kind)
+    soak = Soak(hosted, serve, kind, tmp_path / "disk")
     soak.begin(askers=3, rate=10, strangers=1, every_s=CHURN_SECONDS / 48)
     soak.pusher.start()
     try:
@@ -244,7 +278,7 @@ def test_a_push_a_second_and_random_faults(hosted, hosts, serve, kind):
     assert files[1] <= files[0] + 4
     if SECONDS >= 60:
         assert kb[1] - kb[0] < GROWTH_MAX_KB[preset()]
-    mirrors = soak.server.running.home / "data" / "config"
+    mirrors = soak.disk.seen
     left = [path.name for path in mirrors.iterdir() if not path.name.endswith((".git", ".git.lock", ".git.damaged"))]
     assert not left and not list(mirrors.glob("*.git/**/*_git2_*"))
     assert soak.server.running.stop() == 0
@@ -260,9 +294,9 @@ def is_ours(pid):
 
 
 @pytest.mark.parametrize("how", ["refused", "silent"])
-def test_the_remote_is_away_under_load(hosted, hosts, serve, how):
+def test_the_remote_is_away_under_load(hosted, serve, how, tmp_path):
     """No request fails or waits; health says why and since when; the next push is served."""
-    soak = Soak(hosted, hosts, serve, "git")
+    soak = Soak(hosted, serve, "git", tmp_path / "disk")
     server = soak.server
     wait_until(soak.all_served, NOTICED_S, "all labels")
     fetched = server.get("/order/dev").headers["X-Config-Fetched"]
