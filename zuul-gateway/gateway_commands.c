@@ -40,6 +40,9 @@ struct presets {
 
 /* --- settings of one service --- */
 
+static const struct gateway_ribbon_settings ribbon_builtin = {
+    .connect_ms = 1000, .retries_next = 1, .instance_max = 50, .total_max = 200, .queue_ms = 1000};
+
 /* Settings were checked before they came into effect, so nothing but memory can be missing. */
 static void read_ribbon(const struct gateway_commands *commands, const char *service,
                         struct cr_arena *arena, struct gateway_ribbon_settings *out_ribbon)
@@ -49,7 +52,7 @@ static void read_ribbon(const struct gateway_commands *commands, const char *ser
                                 out_ribbon, arena, &err) == 0)
         return;
     cr_log_warn(commands->log, "ribbon.settings", "%s: using the built-in limits", err.text);
-    *out_ribbon = (struct gateway_ribbon_settings){.connect_ms = 1000, .retries_next = 1};
+    *out_ribbon = ribbon_builtin;
 }
 
 static int64_t read_permits(const struct gateway_commands *commands, const char *service,
@@ -142,19 +145,43 @@ static struct cr_command *make_command(void *ctx, const char *key, bool static_u
     return command;
 }
 
-static void tell_limits(void *ctx, const char *key, bool static_url, struct directory_limits *out)
+static struct destination_limits url_limits(const struct gateway_settings *settings)
+{
+    return (struct destination_limits){
+        .connect_ms = settings->host_connect_ms,
+        .read_ms = settings->host_read_ms,
+        .instance_max = (uint32_t)settings->host_instance_max,
+        .quota_max = (uint32_t)settings->host_total_max,
+        .queue_max = (uint32_t)settings->queue_max,
+        .queue_ms = settings->host_queue_ms,
+    };
+}
+
+static struct destination_limits service_limits(const struct gateway_ribbon_settings *ribbon,
+                                                const struct gateway_settings *settings)
+{
+    int64_t instance_max =
+        ribbon->instance_max_old ? ribbon->instance_max_old : ribbon->instance_max;
+    int64_t total_max = ribbon->total_max_old ? ribbon->total_max_old : ribbon->total_max;
+    return (struct destination_limits){
+        .connect_ms = ribbon->connect_ms,
+        .read_ms = ribbon->read_ms,
+        .instance_max = (uint32_t)instance_max,
+        .quota_max = (uint32_t)total_max,
+        .queue_max = (uint32_t)settings->queue_max,
+        .queue_ms = ribbon->queue_ms,
+    };
+}
+
+static void tell_limits(void *ctx, const char *key, bool static_url, struct destination_limits *out)
 {
     const struct gateway_commands *commands = ctx;
     const struct gateway_settings *settings = cr_app_settings(commands->app);
-    struct gateway_ribbon_settings ribbon = {.connect_ms = 1000};
+    struct gateway_ribbon_settings ribbon = ribbon_builtin;
     CR_AUTO_ARENA arena = cr_arena_new(0);
-    if (static_url) {
-        *out = (struct directory_limits){settings->host_connect_ms, settings->host_read_ms};
-        return;
-    }
-    if (arena)
+    if (!static_url && arena)
         read_ribbon(commands, key, arena, &ribbon);
-    *out = (struct directory_limits){ribbon.connect_ms, ribbon.read_ms};
+    *out = static_url ? url_limits(settings) : service_limits(&ribbon, settings);
 }
 
 struct directory_hooks gateway_commands_hooks(struct gateway_commands *commands)

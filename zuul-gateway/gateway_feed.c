@@ -141,6 +141,8 @@ static int fill_input(struct build *build, struct cr_err *err)
     build->input.options = &feed->routes->options;
     build->input.specs = feed->routes->specs;
     build->input.spec_count = feed->routes->count;
+    build->input.streams_max =
+        (uint32_t)((const struct gateway_settings *)cr_app_settings(feed->app))->streams_max;
     if (instances)
         pin = cr_instances_pin(instances);
     build->figures.version = pin.snapshot ? pin.snapshot->version : 0;

@@ -21,9 +21,9 @@ struct gateway_log {
 static void write_record(const struct gateway_log *log, const struct access_record *record)
 {
     char status[CR_LOG_INT_SIZE], total[CR_LOG_INT_SIZE], wait[CR_LOG_INT_SIZE];
-    char in[CR_LOG_INT_SIZE], out[CR_LOG_INT_SIZE];
+    char in[CR_LOG_INT_SIZE], out[CR_LOG_INT_SIZE], queue[CR_LOG_INT_SIZE];
     enum { ALWAYS = 11 };
-    struct cr_log_field fields[ALWAYS + 2] = {
+    struct cr_log_field fields[ALWAYS + 3] = {
         {"method", cr_slice_of(record->method)},
         {"path", cr_slice_of(record->path)},
         {"status", cr_log_int(record->status, status)},
@@ -37,6 +37,8 @@ static void write_record(const struct gateway_log *log, const struct access_reco
         {"id", cr_slice_of(record->id)},
     };
     size_t count = ALWAYS;
+    if (record->queue_us)
+        fields[count++] = (struct cr_log_field){"queue_us", cr_log_int(record->queue_us, queue)};
     if (record->trace[0])
         fields[count++] = (struct cr_log_field){"trace", cr_slice_of(record->trace)};
     if (record->failure != FAILURE_NONE)

@@ -32,6 +32,9 @@ static void show_plane(struct cr_metrics_view *view, const struct plane_counts *
          counts->upstream_connects},
         {CR_METRIC_COUNTER, "gateway.upstream.reuses", "Requests on a connection that was there",
          counts->upstream_reuses},
+        {CR_METRIC_COUNTER, "gateway.upstream.waits",
+         "Requests that found no connection to an instance free at once", counts->waits},
+        {CR_METRIC_GAUGE, "gateway.streams", "Open event streams and WebSockets", counts->streams},
         {CR_METRIC_COUNTER, "gateway.retries", "Requests sent a second time", counts->retries},
         {CR_METRIC_COUNTER, "gateway.access.log.lost", "Records that the log was too slow for",
          counts->log_lost},
@@ -138,8 +141,17 @@ static void show_instance(const struct walk *walk, const struct service *service
     directory_instance_totals(walk->directory, instance, &totals);
     cr_metrics_label(&labels, "service", cr_slice_of(service->id));
     cr_metrics_label(&labels, "instance", cr_slice_of(instance->id));
-    if (!cr_buf_status(&labels))
-        show_lane(walk->view, &shown, labels.data, &totals);
+    if (cr_buf_status(&labels))
+        return;
+    const struct cr_metric connections = {
+        .kind = CR_METRIC_GAUGE,
+        .name = "gateway.instance.connections",
+        .help = "Connections in work, by instance",
+        .labels = labels.data,
+        .value = (double)atomic_load_explicit(&instance->used, memory_order_relaxed),
+    };
+    show_lane(walk->view, &shown, labels.data, &totals);
+    cr_metrics_show(walk->view, &connections);
 }
 
 static void show_snapshot(const struct snapshot *snapshot, void *ctx)
@@ -171,6 +183,10 @@ void gateway_metrics_collect(struct cr_metrics_view *view, void *ctx)
     directory_visit(walk.directory, show_snapshot, &walk);
     show(view, CR_METRIC_GAUGE, "gateway.instances", "Instances known or still in use",
          kept.instances);
+    show(view, CR_METRIC_GAUGE, "gateway.upstream.connections", "Connections to instances, in work",
+         kept.connections);
+    show(view, CR_METRIC_GAUGE, "gateway.upstream.waiting",
+         "Requests that wait for a connection to an instance", kept.waiting);
     show(view, CR_METRIC_GAUGE, "gateway.snapshots", "Snapshots in use or not freed yet",
          kept.snapshots);
 }

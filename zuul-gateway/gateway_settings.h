@@ -35,6 +35,10 @@ struct gateway_settings {
     int64_t semaphores;
     int64_t host_connect_ms;
     int64_t host_read_ms;
+    int64_t host_instance_max, host_total_max; /* connections of url: routes: of one, of all */
+    int64_t host_queue_ms;                     /* -1, 0: no limit of its own */
+    int64_t queue_max;
+    int64_t streams_max;
 
     /* what follows needs a restart */
     bool compat_errors;
@@ -83,6 +87,9 @@ struct gateway_ribbon_settings {
     int64_t read_ms; /* 0: not set */
     int64_t retries_same;
     int64_t retries_next;
+    int64_t instance_max, instance_max_old; /* connections to one instance; old: 0 not set */
+    int64_t total_max, total_max_old;       /* ... to all of them */
+    int64_t queue_ms;                       /* 0: no limit of its own */
     struct cr_setting_list servers;
 };
 extern const struct cr_setting_table gateway_ribbon_table;

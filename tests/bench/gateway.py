@@ -144,7 +144,8 @@ def crema(folder, origin, everything, routes=1, name=None):
     given = {"server.port": port, "crema.home": folder / name, "spring.cloud.config.enabled": "false",
              "eureka.client.enabled": "false", "crema.gateway.workers": 1, "zuul.semaphore.max-semaphores": 100000,
              "crema.gateway.requests-max": 1000000, "crema.gateway.upstream-requests-max": 1000000,
-             "crema.gateway.pool-max": 10000, **({} if everything else OFF)}
+             "crema.gateway.pool-max": 10000, "ribbon.MaxConnectionsPerHost": 100000,
+             "ribbon.MaxTotalConnections": 100000, **({} if everything else OFF)}
     for number in range(routes):
         path = "up" if routes == 1 else f"up/{number}"
         given.update({f"zuul.routes.r{number}.path": f"/{path}/**", f"zuul.routes.r{number}.strip-prefix": "false",
@@ -156,7 +157,7 @@ def crema(folder, origin, everything, routes=1, name=None):
 
 MAKERS = {"crema": crema, "nginx": nginx, "haproxy": haproxy, "relay": relay}
 SETTINGS = """\
-  settings: one worker each, keep-alive and pools without a limit that is reached, no temporary files
+  settings: one worker each, keep-alive, pools and connections without a limit that is reached, no temporary files
     everything on    nginx     access_log combined buffer=64k; X-Forwarded-For, -Host, -Port, -Proto
                      haproxy   option httplog to standard output; the same headers
                      crema     as it comes: access log, X-Forwarded-*, Via, X-Request-Id, traceparent, circuit, metrics

@@ -17,7 +17,8 @@ enum { ACCESS_ID_SIZE = 72 };
 struct access_record {
     int64_t wall_ms;
     int64_t total_ms;
-    int64_t wait_ms; /* end of the request to the answer's head; -1: there was none */
+    int64_t wait_ms;  /* end of the request to the answer's head; -1: there was none */
+    int64_t queue_us; /* waited for a connection; 0: did not */
     uint64_t request_octets;
     uint64_t response_octets;
     int status;

@@ -45,6 +45,8 @@ static enum cr_command_event event_of(enum failure failure)
         [FAILURE_UPSTREAM_READ_TIMEOUT] = CR_EVENT_FAILURE,
         [FAILURE_DEADLINE] = CR_EVENT_TIMEOUT,
         [FAILURE_NO_INSTANCE] = CR_EVENT_FAILURE,
+        [FAILURE_POOL_FULL] = CR_EVENT_FAILURE,
+        [FAILURE_QUEUE_TIMEOUT] = CR_EVENT_FAILURE,
         [FAILURE_INTERNAL] = CR_EVENT_FAILURE,
     };
     /* Every other failure is decided before a permit is taken. */

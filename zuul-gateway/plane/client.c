@@ -28,6 +28,8 @@ static void rearm(struct client *client)
         deadline = cr_min_i64(deadline, client->state_deadline_ms);
     if (client->write_deadline_ms)
         deadline = cr_min_i64(deadline, client->write_deadline_ms);
+    if (client->turn_deadline_ms)
+        deadline = cr_min_i64(deadline, client->turn_deadline_ms);
     wheel_set(&client->conn.worker->wheel, &client->conn.timer, deadline);
 }
 
@@ -170,6 +172,13 @@ void client_expect_answer(struct client *client)
 {
     client->state = CLIENT_WAIT;
     client->state_deadline_ms = 0;
+}
+
+void client_expect_turn(struct client *client, int64_t deadline_ms)
+{
+    client->turn_deadline_ms = deadline_ms;
+    if (!client->conn.dead)
+        rearm(client);
 }
 
 /* Reads one head off the front of data; 0 when it is not complete. */
@@ -367,6 +376,10 @@ void client_ready(struct conn *conn, unsigned flags)
         return;
     conn->hangup |= (flags & POLLER_HANGUP) != 0;
     conn->readable |= (flags & (POLLER_READ | POLLER_HANGUP)) != 0;
+    if (conn->hangup && client->exchange && exchange_waits(client->exchange)) {
+        client_close(client); /* nobody else's turn comes later for one who has gone */
+        return;
+    }
     read_on(client);
 }
 
@@ -379,7 +392,9 @@ void client_expired(struct conn *conn)
         client_abort(client, true);
         return;
     }
-    if (due && client->state == CLIENT_BODY) {
+    if (client->turn_deadline_ms && now(client) >= client->turn_deadline_ms) {
+        exchange_wait_expired(client->exchange);
+    } else if (due && client->state == CLIENT_BODY) {
         exchange_body_expired(client->exchange);
     } else if (due && client->state == CLIENT_HEAD) {
         client->requests++;

@@ -43,6 +43,7 @@ struct client {
     int64_t born_ms;
     int64_t state_deadline_ms; /* 0: the state may last */
     int64_t write_deadline_ms; /* 0: nothing waits to be taken */
+    int64_t turn_deadline_ms;  /* 0: its request does not wait for a connection */
     int64_t linger_end_ms;
     bool running; /* octets of it are being served */
     bool dirty;   /* it may be sending still: linger before closing */
@@ -82,6 +83,9 @@ bool client_ends(const struct client *client);
 /* Where the state goes once the head of a request is read. */
 void client_expect_body(struct client *client, int64_t deadline_ms);
 void client_expect_answer(struct client *client);
+
+/* Its request waits for a connection until then; 0: not any more. */
+void client_expect_turn(struct client *client, int64_t deadline_ms);
 
 /* Other octets than ours were sent on: there may be room again. */
 void client_resume(struct client *client);

@@ -31,15 +31,16 @@ static struct service *find_service(const struct build *build, const char *key, 
     size_t count = cr_map_count(directory->services);
     if (service || count == SERVICES_MAX - 1)
         return service;
-    service = calloc(1, sizeof(*service));
+    service = aligned_alloc(_Alignof(struct service), sizeof(*service));
     char *id = strdup(key + 2);
     if (!service || !id || cr_map_put(directory->services, cr_slice_of(key), service)) {
         free(service);
         free(id);
         return NULL;
     }
-    service->id = id;
-    service->slot = (unsigned)count + 1;
+    *service = (struct service){.id = id, .slot = (unsigned)count + 1};
+    quota_init(&service->own);
+    service->quota = static_url ? &directory->url_quota : &service->own;
     service->command = directory->hooks.command(directory->hooks.ctx, id, static_url);
     return service;
 }
@@ -47,6 +48,7 @@ static struct service *find_service(const struct build *build, const char *key, 
 static void service_free(void *value)
 {
     struct service *service = value;
+    quota_fini(&service->own);
     free((void *)(uintptr_t)service->id);
     free(service);
 }
@@ -137,6 +139,16 @@ static int add_url_instance(const struct build *build, struct destination *desti
     return add_instances(build, destination, &input, 1);
 }
 
+/* 0 is no limit; from here on that is a number which is never reached. */
+static void take_limits(const struct build *build, struct destination *destination)
+{
+    const struct directory_hooks *hooks = &build->directory->hooks;
+    struct destination_limits *limits = &destination->limits;
+    hooks->limits(hooks->ctx, destination->service->id, destination->static_url, limits);
+    limits->instance_max = limits->instance_max ? limits->instance_max : UINT32_MAX;
+    limits->quota_max = limits->quota_max ? limits->quota_max : UINT32_MAX;
+}
+
 static struct destination *new_destination(const struct build *build, const char *key,
                                            bool static_url)
 {
@@ -150,13 +162,9 @@ static struct destination *new_destination(const struct build *build, const char
         no_memory(build->err);
         return NULL;
     }
-    struct directory_limits limits = {0};
-    const struct directory_hooks *hooks = &build->directory->hooks;
-    hooks->limits(hooks->ctx, service->id, static_url, &limits);
-    *made = (struct destination){.service = service,
-                                 .connect_ms = limits.connect_ms,
-                                 .read_ms = limits.read_ms,
-                                 .static_url = static_url};
+    *made = (struct destination){.service = service, .static_url = static_url};
+    take_limits(build, made);
+    build->snapshot->by_service[service->slot] = made;
     build->snapshot->destination_count++;
     return made;
 }
@@ -239,7 +247,7 @@ static int add_admin(const struct build *build)
     *admin = (struct destination){.service = &directory->admin_service,
                                   .instances = instances,
                                   .count = 1,
-                                  .connect_ms = 2000};
+                                  .limits = {.connect_ms = 2000}};
     snapshot->admin = admin;
     return 0;
 }
@@ -251,7 +259,11 @@ static int build_destinations(const struct build *build)
     snapshot->by_route = cr_arena_array(snapshot->arena, routes + 1, sizeof(struct destination *));
     snapshot->destinations =
         cr_arena_array(snapshot->arena, routes + 1, sizeof(struct destination));
-    if (!snapshot->by_route || !snapshot->destinations)
+    /* Each route may bring a service that was never seen; slots count from 1. */
+    snapshot->service_slots = cr_map_count(build->directory->services) + routes + 1;
+    snapshot->by_service =
+        cr_arena_array(snapshot->arena, snapshot->service_slots, sizeof(struct destination *));
+    if (!snapshot->by_route || !snapshot->destinations || !snapshot->by_service)
         return no_memory(build->err);
     for (size_t i = 0; i < build->input->service_count; i++) {
         const struct directory_service *service = &build->input->services[i];
@@ -278,6 +290,7 @@ static struct snapshot *snapshot_new(struct directory *directory)
     }
     snapshot->arena = arena;
     snapshot->version = ++directory->version;
+    snapshot->streams_max = UINT32_MAX;
     directory->snapshot_count++;
     return snapshot;
 }
@@ -296,6 +309,16 @@ static void mark_retired(const struct snapshot *old, const struct snapshot *new)
             atomic_store(&new->destinations[i].instances[k]->retired, false);
 }
 
+/* For those who wait for that very instance, see quota. */
+static void tell_limits(const struct snapshot *snapshot)
+{
+    for (size_t i = 0; i < snapshot->destination_count; i++) {
+        const struct destination *destination = &snapshot->destinations[i];
+        for (size_t k = 0; k < destination->count; k++)
+            atomic_store(&destination->instances[k]->used_max, destination->limits.instance_max);
+    }
+}
+
 static int put_up(struct directory *directory, struct snapshot *snapshot, struct cr_err *err)
 {
     struct snapshot *before = atomic_load(&directory->current);
@@ -304,6 +327,7 @@ static int put_up(struct directory *directory, struct snapshot *snapshot, struct
         return no_memory(err);
     if (before)
         mark_retired(before, snapshot);
+    tell_limits(snapshot);
     atomic_store(&directory->current, snapshot);
     uint64_t number = epoch_advance(&directory->epoch);
     if (!before) {
@@ -325,6 +349,8 @@ int directory_publish(struct directory *directory, const struct directory_input 
     if (!snapshot)
         return no_memory(err);
     struct build build = {directory, input, snapshot, inputs, destinations, err};
+    if (input->streams_max)
+        snapshot->streams_max = input->streams_max;
     int status = build_routes(&build);
     if (!status)
         status = build_destinations(&build);
@@ -376,6 +402,7 @@ int directory_new(size_t workers, const char *admin_socket, const struct directo
     memset(directory, 0, sizeof(*directory));
     cr_mutex_init(&directory->lock);
     epoch_init(&directory->epoch, workers);
+    quota_init(&directory->url_quota);
     directory->workers = workers;
     directory->hooks = *hooks;
     directory->services = cr_map_new(0, service_free);
@@ -413,6 +440,7 @@ void directory_free(struct directory *directory)
     free(directory->lanes);
     slots_free(&directory->route_slots);
     slots_free(&directory->instance_slots);
+    quota_fini(&directory->url_quota);
     cr_mutex_fini(&directory->lock);
     free(directory);
 }
@@ -439,12 +467,4 @@ void directory_visit(struct directory *directory,
     const struct snapshot *snapshot = atomic_load(&directory->current);
     if (snapshot)
         fn(snapshot, ctx);
-}
-
-void directory_counts(struct directory *directory, struct directory_counts *out)
-{
-    CR_LOCKED(&directory->lock);
-    *out = (struct directory_counts){.snapshots = directory->snapshot_count,
-                                     .routes = directory->route_count,
-                                     .instances = directory->instance_count};
 }

@@ -37,19 +37,15 @@ struct directory_input {
     size_t spec_count;
     const struct directory_service *services;
     size_t service_count;
-};
-
-struct directory_limits {
-    int64_t connect_ms;
-    int64_t read_ms;
+    uint32_t streams_max; /* open streams, all together; 0: no limit */
 };
 
 /* What the directory asks of its owner when it meets a service. */
 struct directory_hooks {
     /* The Hystrix command of that key, or NULL. Asked once per service. */
     struct cr_command *(*command)(void *ctx, const char *key, bool static_url);
-    /* The time limits; asked at each publication. */
-    void (*limits)(void *ctx, const char *key, bool static_url, struct directory_limits *out);
+    /* The limits; asked at each publication. */
+    void (*limits)(void *ctx, const char *key, bool static_url, struct destination_limits *out);
     void *ctx;
 };
 
@@ -90,6 +86,8 @@ struct directory_counts {
     size_t snapshots; /* in use and not yet freed */
     size_t routes;
     size_t instances;
+    uint64_t connections; /* to instances, in work */
+    uint64_t waiting;     /* requests that wait for one */
 };
 void directory_counts(struct directory *directory, struct directory_counts *out);
 

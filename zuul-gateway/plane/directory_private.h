@@ -38,6 +38,7 @@ struct directory {
     size_t snapshot_count;
     size_t route_count;
     size_t instance_count;
+    struct quota url_quota; /* of all url: routes together */
     struct service admin_service;
     struct instance *admin_instance; /* NULL: no admin side */
 };

@@ -1,4 +1,4 @@
-/* What the workers counted of routes and instances. */
+/* What is counted of routes, instances and connections. */
 #include "directory_private.h"
 
 static void add_counts(const struct lane_counts *counts, struct lane_totals *totals)
@@ -48,4 +48,24 @@ void directory_clear_instance(struct directory *directory, const struct instance
 {
     for (size_t i = 0; i < directory->workers; i++)
         clear_counts(&directory->lanes[i].instances[instance->slot].counts);
+}
+
+static void add_quota(const struct quota *quota, struct directory_counts *out)
+{
+    out->connections += atomic_load_explicit(&quota->used, memory_order_relaxed);
+    out->waiting += atomic_load_explicit(&quota->waiting, memory_order_relaxed);
+}
+
+void directory_counts(struct directory *directory, struct directory_counts *out)
+{
+    size_t cursor = 0;
+    struct cr_slice key;
+    void *service;
+    CR_LOCKED(&directory->lock);
+    *out = (struct directory_counts){.snapshots = directory->snapshot_count,
+                                     .routes = directory->route_count,
+                                     .instances = directory->instance_count};
+    add_quota(&directory->url_quota, out);
+    while (cr_map_next(directory->services, &cursor, &key, &service))
+        add_quota(&((const struct service *)service)->own, out);
 }

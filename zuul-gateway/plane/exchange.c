@@ -69,6 +69,7 @@ static void log_exchange(const struct exchange *x)
     record->wall_ms = worker->wall_ms;
     record->total_ms = (worker->now_us - x->started_us) / 1000;
     record->wait_ms = x->answer_us ? wait_us(x) / 1000 : -1;
+    record->queue_us = x->queued_us;
     record->request_octets = x->request_body.octets;
     record->response_octets = x->answer_body.octets;
     record->status = x->status;
@@ -103,11 +104,15 @@ static void account(struct exchange *x)
         log_exchange(x);
 }
 
+/* Every end passes here: the connection first, so that who gets the place finds it in the pool. */
 static void detach(struct exchange *x, bool reusable)
 {
     if (x->upstream)
         upstream_release(x->upstream, reusable);
     x->upstream = NULL;
+    if (x->wait)
+        exchange_stop_waiting(x);
+    exchange_leave_place(x);
 }
 
 static void write_problem(const struct exchange *x, const struct fault *fault, bool close,

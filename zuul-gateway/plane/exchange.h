@@ -3,6 +3,7 @@
  * A walk-through:
  *     exchange_open       the head is parsed: route, strip, choose an instance, take a connection
  *     exchange_body       further octets of the request's body, decoded and framed anew
+ *     exchange_place      a connection may be used, or the request waits until one may
  *     exchange_answer     octets from the instance: interim answers, the final head, the body
  *     exchange_fail       whatever went wrong, on either side: answered precisely or cut visibly
  *
@@ -23,14 +24,22 @@
 
 enum { EXCHANGE_REPLAY_MAX = 64 * 1024, EXCHANGE_INTERIM_MAX = 16 };
 
+/* What it is counted as: nothing (yet, or the admin side's), a connection in work, an open stream.
+ */
+enum place { PLACE_NONE, PLACE_CONNECTION, PLACE_STREAM };
+
+struct exchange_wait;
+
 struct exchange {
     struct client *client;
     struct upstream *upstream; /* NULL before and after */
     const struct route *route; /* NULL: the gateway's own admin side */
     const struct forward_policy *policy;
     struct service *service;
-    struct instance *instance; /* NULL before one is chosen */
+    struct instance *instance;  /* NULL before one is chosen */
+    struct exchange_wait *wait; /* for a connection; NULL: it does not wait */
     struct cr_execution run;
+    enum place place;
     bool admitted;
     bool stream; /* admin side: no total deadline */
     bool fixed;  /* of a url: route, which has time limits of other names */
@@ -54,7 +63,9 @@ struct exchange {
 
     int64_t connect_ms, read_ms;
     int64_t request_end_ms; /* 0: the request's body is still coming */
+    int64_t attempt_ms;     /* when read_ms begins */
     int64_t started_us, request_end_us;
+    int64_t queued_us;    /* how long it waited for a connection */
     int64_t answer_us;    /* 0: no final head yet */
     int64_t deadline_ms;  /* of the final head; counts from the request's end */
     int64_t body_mark_ms; /* window of the minimum rate */
@@ -82,10 +93,15 @@ void exchange_refuse(struct client *client, const struct fault *fault);
 /* --- the client's side --- */
 size_t exchange_body(struct exchange *exchange, struct cr_slice data);
 bool exchange_body_blocked(const struct exchange *exchange); /* do not read the client now */
-void exchange_body_expired(struct exchange *exchange);       /* its state's deadline came */
-void exchange_body_ended(struct exchange *exchange);         /* the client ended in the middle */
+bool exchange_waits(const struct exchange *exchange);        /* for a connection */
+void exchange_wait_expired(struct exchange *exchange);
+void exchange_body_expired(struct exchange *exchange); /* its state's deadline came */
+void exchange_body_ended(struct exchange *exchange);   /* the client ended in the middle */
 void exchange_client_gone(struct exchange *exchange);
 void exchange_client_drained(struct exchange *exchange); /* there is room for the answer again */
+
+/* Those of the worker that waited, and for whom a connection is free now; once a turn. */
+void exchange_serve_queues(struct worker *worker);
 
 /* --- the upstream's side --- */
 size_t exchange_answer(struct exchange *exchange, struct cr_slice data);

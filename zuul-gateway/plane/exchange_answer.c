@@ -190,6 +190,8 @@ static size_t take_head(struct exchange *x, struct cr_slice data)
     int status = len < 0 ? CR_EPARSE : 0;
     if (!status)
         status = framing_of_response(&worker->head, x->is_head, &framing, &fault);
+    if (!status && exchange_is_stream(x, &worker->head, &framing))
+        status = exchange_become_stream(x, &fault);
     if (!status && exchange_may_switch(x, &worker->head))
         exchange_switch(x, &worker->head);
     else if (!status && worker->head.status < 200)

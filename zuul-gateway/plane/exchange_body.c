@@ -37,6 +37,8 @@ size_t exchange_body(struct exchange *x, struct cr_slice data)
     struct gather gather;
     struct fault fault;
     size_t used = 0;
+    if (x->wait)
+        return 0; /* the client keeps it */
     gather_init(&gather, (struct cr_slice){NULL, 0});
     int status = body_take(&x->request_body, data, &gather, &used, &fault);
     if (!status)
@@ -61,7 +63,7 @@ size_t exchange_body(struct exchange *x, struct cr_slice data)
 
 bool exchange_body_blocked(const struct exchange *x)
 {
-    return x->upstream && !x->sinks && conn_congested(&x->upstream->conn);
+    return x->wait || (x->upstream && !x->sinks && conn_congested(&x->upstream->conn));
 }
 
 /* Too slow? Octets that we ourselves did not read are nobody's fault. */
@@ -85,7 +87,7 @@ void exchange_body_expired(struct exchange *x)
 {
     const struct plane_options *options = options_of(x);
     struct fault fault;
-    if (!x->continued) {
+    if (!x->continued && !x->wait) {
         x->continued = true;
         if (client_send_text(x->client, CR_SLICE("HTTP/1.1 100 Continue\r\n\r\n"))) {
             client_close(x->client);

@@ -1,5 +1,4 @@
 /* The beginning of a request: taken over from the client, admitted, sent to an instance. */
-#include <errno.h>
 #include <string.h>
 
 #include "cr_err.h"
@@ -80,13 +79,13 @@ static void follow(struct exchange *x, const struct destination_plan *plan)
     x->service = plan->destination->service;
     x->stream = plan->destination == worker->snapshot->admin;
     x->fixed = plan->destination->static_url;
-    x->connect_ms = plan->destination->connect_ms;
-    x->read_ms = plan->destination->read_ms;
+    x->connect_ms = plan->destination->limits.connect_ms;
+    x->read_ms = plan->destination->limits.read_ms;
     if (x->route)
         lane_hold(&worker->lanes->routes[x->route->slot].users);
 }
 
-/* --- choosing --- */
+/* --- admission --- */
 
 static struct cr_command_shard *shard_of(const struct exchange *x)
 {
@@ -108,24 +107,6 @@ int exchange_admit(struct exchange *x, struct fault *fault)
     return status;
 }
 
-/* Round robin over the instances that have an address. */
-static int choose_instance(struct exchange *x, const struct destination *destination,
-                           struct fault *fault)
-{
-    const struct worker *worker = x->client->conn.worker;
-    struct service_lane *lane = &worker->lanes->services[x->service->slot];
-    for (size_t tries = 0; tries < destination->count; tries++) {
-        struct instance *instance = destination->instances[lane->turn++ % destination->count];
-        if (!instance->address_len)
-            continue;
-        x->instance = instance;
-        lane_hold(&worker->lanes->instances[instance->slot].users);
-        return 0;
-    }
-    return fault_set(fault, FAILURE_NO_INSTANCE, "eureka.client", "'%s' has no %s instance",
-                     x->service->id, destination->count ? "reachable" : "registered");
-}
-
 /* --- sending --- */
 
 static struct cr_slice write_head(const struct exchange *x, const struct request *request,
@@ -137,7 +118,7 @@ static struct cr_slice write_head(const struct exchange *x, const struct request
         .policy = x->policy,
         .base = plan->base,
         .path = plan->path,
-        .authority = x->instance->authority,
+        .authority = x->instance ? x->instance->authority : (struct cr_slice){"", 0},
         .peer = client_peer(x->client),
         .local = CR_SLICE("localhost"),
         .port = plane_port(worker->plane),
@@ -152,27 +133,21 @@ static struct cr_slice write_head(const struct exchange *x, const struct request
     return writer_view(&out);
 }
 
-/* Takes a connection and sends head and first octets in one write. */
+/* Takes a connection and sends head and first octets in one write; or keeps them until there is a
+ * connection. */
 static int dispatch(struct exchange *x, const struct request *request,
                     const struct destination_plan *plan, struct gather *gather, struct fault *fault)
 {
-    struct worker *worker = x->client->conn.worker;
     bool full;
     struct cr_slice head = write_head(x, request, plan, &full);
     if (full)
         return fault_set(fault, FAILURE_HEAD_TOO_LARGE, "crema.gateway.head-max",
                          "the head that would be sent on is too large");
     gather_head(gather, head);
-    struct upstream *upstream = upstream_take(worker, x->instance);
-    if (!upstream)
-        upstream = upstream_connect(worker, x->instance, x->connect_ms);
-    if (!upstream) {
-        exchange_connect_failed(x, errno);
-        return 0;
-    }
-    exchange_attach(x, upstream);
-    x->replayable = upstream->reused;
-    exchange_send(x, gather);
+    if (x->wait)
+        return exchange_hold(x, gather);
+    if (exchange_connect(x))
+        exchange_send(x, gather);
     return 0;
 }
 
@@ -189,7 +164,7 @@ static int prepare(struct exchange *x, const struct destination *destination, st
         return CR_EPARSE;
     if ((x->request_body.done || admission_urgent(x->service->command)) && exchange_admit(x, fault))
         return CR_EPARSE;
-    return choose_instance(x, destination, fault);
+    return exchange_place(x, destination, fault);
 }
 
 static size_t begin(struct exchange *x, const struct request *request,

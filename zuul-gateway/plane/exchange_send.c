@@ -5,7 +5,7 @@
 #include "exchange.h"
 #include "exchange_private.h"
 
-void exchange_attach(struct exchange *x, struct upstream *upstream)
+static void attach(struct exchange *x, struct upstream *upstream)
 {
     x->upstream = upstream;
     x->sent = 0;
@@ -38,6 +38,39 @@ static bool may_retry(const struct exchange *x)
            x->interims == 0 && (x->sent == 0 || x->idempotent);
 }
 
+bool exchange_connect(struct exchange *x)
+{
+    struct worker *worker = x->client->conn.worker;
+    struct upstream *upstream = upstream_take(worker, x->instance);
+    if (!upstream)
+        upstream = upstream_connect(worker, x->instance, x->connect_ms);
+    if (!upstream) {
+        exchange_connect_failed(x, errno);
+        return false;
+    }
+    attach(x, upstream);
+    x->replayable = upstream->reused;
+    return true;
+}
+
+/* What is framed already. */
+static void send_framed(struct exchange *x, struct cr_slice text)
+{
+    struct gather gather;
+    gather_init(&gather, text);
+    keep_replay(x, &gather);
+    if (conn_send(&x->upstream->conn, gather.slots, gather.count, &x->sent))
+        exchange_send_failed(x);
+    else
+        exchange_rearm(x);
+}
+
+void exchange_send_kept(struct exchange *x, struct cr_slice text)
+{
+    if (exchange_connect(x))
+        send_framed(x, text);
+}
+
 /* Everything again, on a connection that nobody used before. */
 static void retry(struct exchange *x)
 {
@@ -54,15 +87,8 @@ static void retry(struct exchange *x)
         exchange_connect_failed(x, errno);
         return;
     }
-    exchange_attach(x, fresh);
-    struct gather gather;
-    gather_init(&gather, cr_buf_view(&replay));
-    int status = conn_send(&fresh->conn, gather.slots, gather.count, &x->sent);
-    if (status) {
-        exchange_send_failed(x);
-        return;
-    }
-    exchange_rearm(x);
+    attach(x, fresh);
+    send_framed(x, cr_buf_view(&replay));
 }
 
 void exchange_send(struct exchange *x, struct gather *gather)

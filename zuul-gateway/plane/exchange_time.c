@@ -19,6 +19,8 @@ void exchange_rearm(struct exchange *x)
 {
     struct upstream *upstream = x->upstream;
     int64_t deadline = FOREVER_MS;
+    if (x->wait)
+        exchange_wait_rearm(x);
     if (!upstream)
         return;
     if (upstream->connecting)
@@ -33,17 +35,32 @@ void exchange_rearm(struct exchange *x)
     upstream_set_deadline(upstream, deadline);
 }
 
-/* The deadline of the answer's head counts from here (decision G1). */
-void exchange_request_ended(struct exchange *x)
+int64_t exchange_limit_ms(const struct exchange *x)
 {
     int64_t limit_ms = x->service->command ? cr_command_timeout_ms(x->service->command) : 0;
-    x->request_end_ms = now(x);
-    x->request_end_us = x->client->conn.worker->now_us;
-    x->deadline_ms = limit_ms && !x->stream ? now(x) + limit_ms : now(x) + EXCHANGE_LONG_MS;
+    return limit_ms && !x->stream ? limit_ms : EXCHANGE_LONG_MS;
+}
+
+void exchange_attempt_began(struct exchange *x)
+{
+    x->attempt_ms = now(x);
     if (x->read_ms)
         x->deadline_ms = cr_min_i64(x->deadline_ms, now(x) + x->read_ms);
-    client_expect_answer(x->client);
     exchange_rearm(x);
+}
+
+/* The deadline of the answer's head counts from here (decision G1), waiting for a connection
+ * included; an attempt's own only once it has one. */
+void exchange_request_ended(struct exchange *x)
+{
+    x->request_end_ms = now(x);
+    x->request_end_us = x->client->conn.worker->now_us;
+    x->deadline_ms = now(x) + exchange_limit_ms(x);
+    client_expect_answer(x->client);
+    if (x->wait)
+        exchange_rearm(x);
+    else
+        exchange_attempt_began(x);
 }
 
 /* While the request's body is coming: only octets that the instance does not take count. */
@@ -77,7 +94,7 @@ void exchange_upstream_expired(struct exchange *x)
                     CR_SLICE_ARG(authority));
     else if (!x->request_end_ms)
         stalled(x, &fault);
-    else if (x->read_ms && now(x) - x->request_end_ms >= x->read_ms)
+    else if (x->read_ms && now(x) - x->attempt_ms >= x->read_ms)
         fault_limit(&fault, FAILURE_UPSTREAM_READ_TIMEOUT, exchange_read_rule(x), x->read_ms,
                     "%.*s did not answer in time", CR_SLICE_ARG(authority));
     else

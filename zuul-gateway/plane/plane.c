@@ -21,6 +21,7 @@ struct plane {
     _Atomic bool draining;
     _Atomic bool stopping;
     _Atomic size_t clients;
+    _Atomic uint32_t streams; /* event streams and WebSockets to instances */
     _Atomic size_t listening; /* workers that may still take a connection */
     int64_t drain_end_ms;
     size_t next_log; /* worker whose ring is looked at first */
@@ -184,7 +185,7 @@ static uint64_t read_count(const _Atomic uint64_t *count)
 
 void plane_counts(const struct plane *plane, struct plane_counts *out)
 {
-    *out = (struct plane_counts){0};
+    *out = (struct plane_counts){.streams = atomic_load(&plane->streams)};
     for (size_t i = 0; i < plane->opened; i++) {
         const struct worker_counts *counts = &plane->workers[i].counts;
         out->accepted += read_count(&counts->accepted);
@@ -193,6 +194,7 @@ void plane_counts(const struct plane *plane, struct plane_counts *out)
         out->upstream_connects += read_count(&counts->upstream_connects);
         out->upstream_reuses += read_count(&counts->upstream_reuses);
         out->retries += read_count(&counts->retries);
+        out->waits += read_count(&counts->waits);
         out->log_lost += read_count(&counts->log_lost);
         out->clients += read_count(&counts->clients);
         out->exchanges += read_count(&counts->exchanges);
@@ -246,6 +248,16 @@ bool plane_client_opened(struct plane *plane)
 void plane_client_closed(struct plane *plane)
 {
     atomic_fetch_sub(&plane->clients, 1);
+}
+
+bool plane_stream_opened(struct plane *plane, uint32_t max)
+{
+    return quota_count(&plane->streams, max);
+}
+
+void plane_stream_closed(struct plane *plane)
+{
+    atomic_fetch_sub(&plane->streams, 1);
 }
 
 void plane_listener_closed(struct plane *plane)

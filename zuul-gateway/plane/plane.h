@@ -43,9 +43,9 @@ struct directory *plane_directory(struct plane *plane);
 
 /* Sums over all workers. */
 struct plane_counts {
-    uint64_t accepted, shed, requests, upstream_connects, upstream_reuses, retries, log_lost;
+    uint64_t accepted, shed, requests, upstream_connects, upstream_reuses, retries, waits, log_lost;
     uint64_t failures[FAILURE_COUNT];
-    uint64_t clients, exchanges;
+    uint64_t clients, exchanges, streams;
 };
 void plane_counts(const struct plane *plane, struct plane_counts *out);
 
@@ -59,6 +59,8 @@ bool plane_is_draining(const struct plane *plane);
 bool plane_is_stopping(const struct plane *plane);
 bool plane_client_opened(struct plane *plane); /* false: there are too many */
 void plane_client_closed(struct plane *plane);
+bool plane_stream_opened(struct plane *plane, uint32_t max); /* false: there are max already */
+void plane_stream_closed(struct plane *plane);
 void plane_listener_closed(struct plane *plane);
 
 #endif

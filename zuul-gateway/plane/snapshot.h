@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "cr_list.h"
+#include "quota.h"
 #include "route_table.h"
 
 struct cr_command;
@@ -29,18 +30,36 @@ struct instance {
     const char *id;
     struct cr_slice authority; /* "10.0.0.1:8080", as in Host and in problems */
     struct sockaddr_storage address;
-    socklen_t address_len; /* 0: the name did not resolve */
-    unsigned slot;         /* of the lanes */
-    size_t lists;          /* the directory's: snapshots that hold it */
-    uint64_t version;      /* the directory's: the newest snapshot that holds it */
-    _Atomic bool retired;  /* in no snapshot any more: its connections are not kept */
+    socklen_t address_len;     /* 0: the name did not resolve */
+    unsigned slot;             /* of the lanes */
+    size_t lists;              /* the directory's: snapshots that hold it */
+    uint64_t version;          /* the directory's: the newest snapshot that holds it */
+    _Atomic bool retired;      /* in no snapshot any more: its connections are not kept */
+    _Atomic uint32_t used_max; /* limit of `used` in the newest snapshot that holds it */
     struct cr_arena *arena;
+
+    /* What all workers write with every request lies apart from what they only read. */
+    char apart[64];
+    _Atomic uint32_t used; /* connections in work, see quota */
+    char apart_too[64];
 };
 
 struct service {
     const char *id;
     struct cr_command *command; /* NULL: none (the admin side) */
     unsigned slot;              /* of the lanes */
+    struct quota *quota;        /* its own, or that of all url: routes; NULL: no limit (admin) */
+    struct quota own;
+};
+
+/* What the settings say about one service; asked for at each publication. */
+struct destination_limits {
+    int64_t connect_ms;
+    int64_t read_ms;       /* to the answer's head; 0: only the command's time limit counts */
+    uint32_t instance_max; /* connections in work to one instance; 0: no limit */
+    uint32_t quota_max;    /* ... to all that share the quota; 0: no limit */
+    uint32_t queue_max;    /* requests that may wait for one */
+    int64_t queue_ms;      /* how long; 0: only the command's time limit counts */
 };
 
 /* A service with what is known of it in this snapshot. */
@@ -48,19 +67,21 @@ struct destination {
     struct service *service;
     struct instance **instances;
     size_t count;
-    int64_t connect_ms;
-    int64_t read_ms; /* to the answer's head; 0: only the command's time limit counts */
-    bool static_url; /* of a url: route */
+    struct destination_limits limits; /* no 0 in those that 0 takes away */
+    bool static_url;                  /* of a url: route */
 };
 
 struct snapshot {
     struct cr_arena *arena;
     uint64_t version;
     struct route_table *routes;
-    struct destination **by_route; /* as the routes; NULL for ROUTE_LOCAL */
+    struct destination **by_route;   /* as the routes; NULL for ROUTE_LOCAL */
+    struct destination **by_service; /* by the service's slot; NULL: no route leads to it */
+    size_t service_slots;            /* of by_service */
     struct destination *destinations;
     size_t destination_count;
     struct destination *admin; /* the gateway's own admin side; NULL: there is none */
+    uint32_t streams_max;      /* open streams, all together */
 };
 
 /* Requests that ended, and how long they took: by powers of two of microseconds. */
@@ -90,6 +111,11 @@ struct service_lane {
     struct cr_command_shard *shard;
     bool sharded;  /* a shard was asked for */
     uint32_t turn; /* round robin */
+
+    /* Requests of this worker that wait for a connection. */
+    struct quota *quota;
+    unsigned waits;
+    struct cr_list queue; /* in the worker's list while there are any, or were just now */
 };
 
 struct lanes {

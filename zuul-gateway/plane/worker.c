@@ -13,6 +13,7 @@
 #include "cr_clock.h"
 #include "cr_int.h"
 #include "cr_random.h"
+#include "exchange.h"
 #include "listener.h"
 #include "plane.h"
 #include "problem.h"
@@ -197,11 +198,13 @@ static void take_snapshot(struct worker *worker)
         return;
     worker->version = worker->snapshot->version;
     upstream_sweep(worker, false);
+    worker_call(worker, worker); /* instances and limits may be others now */
 }
 
 static int wait_ms(const struct worker *worker)
 {
-    if (!cr_list_empty(&worker->again))
+    if (!cr_list_empty(&worker->again) ||
+        atomic_load_explicit(&worker->called, memory_order_relaxed))
         return 0;
     int wait = wheel_wait_ms(&worker->wheel, cr_clock_ms());
     return wait < 0 || wait > WAIT_MAX_MS ? WAIT_MAX_MS : wait;
@@ -224,6 +227,7 @@ static void turn(struct worker *worker)
     serve_timers(worker);
     if (worker->draining && worker->now_ms >= worker->drain_end_ms)
         close_clients(worker);
+    exchange_serve_queues(worker);
     bury(worker);
     worker->snapshot = NULL;
     epoch_leave(epoch, worker->index);
@@ -264,6 +268,7 @@ int worker_open(struct worker *worker, struct plane *plane, size_t index, int li
     worker->lanes = directory_lanes(plane_directory(plane), index);
     cr_list_init(&worker->clients);
     cr_list_init(&worker->idle);
+    cr_list_init(&worker->queues);
     cr_list_init(&worker->again);
     cr_list_init(&worker->dead);
     worker->now_ms = cr_clock_ms();
@@ -304,6 +309,12 @@ void worker_wake(struct worker *worker)
 {
     uint64_t one = 1;
     (void)!write(worker->waker.fd, &one, sizeof(one));
+}
+
+void worker_call(struct worker *worker, const struct worker *self)
+{
+    if (!atomic_exchange(&worker->called, true) && worker != self)
+        worker_wake(worker);
 }
 
 void worker_join(struct worker *worker)

@@ -1,16 +1,17 @@
 /* worker: one thread that owns a listener, a poller, its connections and its pools.
  *
  * Workers share nothing on the path of a request but the snapshot, which they read, and the atomics
- * of a Hystrix command. A connection never changes its worker.
+ * of a Hystrix command and of the connection counts. A connection never changes its worker.
  *
  * Ownership: the plane owns its workers; a worker owns its connections and exchanges.
  * Units:     milliseconds and microseconds, read once per turn of the loop.
  * Errors:    worker_open says what failed; a running worker cannot fail.
- * Threads:   everything here belongs to the worker's own thread, but worker_start, worker_wake and
- *            worker_join.
+ * Threads:   everything here belongs to the worker's own thread, but worker_start, worker_wake,
+ *            worker_call and worker_join.
  *
  * One turn: wait for events; enter the epoch and take the newest snapshot; serve the events, then
- * the connections that wanted another go, then the timers; free what was closed; leave.
+ * the connections that wanted another go, then the timers, then who waited for a connection that
+ * came free; free what was closed; leave.
  */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
@@ -44,6 +45,7 @@ struct worker_counts {
     _Atomic uint64_t upstream_connects;
     _Atomic uint64_t upstream_reuses;
     _Atomic uint64_t retries;
+    _Atomic uint64_t waits; /* requests that found no connection free at once */
     _Atomic uint64_t log_lost;
     _Atomic uint64_t failures[FAILURE_COUNT];
     _Atomic uint64_t clients;   /* open now */
@@ -67,7 +69,9 @@ struct worker {
     uint64_t version;                /* of the last one that was seen */
     const struct lanes *lanes;
     struct cr_list clients;
-    struct cr_list idle; /* pooled upstream connections */
+    struct cr_list idle;   /* pooled upstream connections */
+    struct cr_list queues; /* service lanes with requests that wait for a connection */
+    _Atomic bool called;   /* one of them may find one now */
     struct cr_list again;
     struct cr_list dead;
     size_t unsent;
@@ -96,6 +100,10 @@ uint64_t worker_random(struct worker *worker);
 
 /* Makes the worker look up: a new snapshot, drain, stop. */
 void worker_wake(struct worker *worker);
+
+/* Makes it look at those of its requests that wait for a connection, before it waits itself. From
+ * any worker: self is the caller. Costs a wake-up only if it is another one and not called yet. */
+void worker_call(struct worker *worker, const struct worker *self);
 void worker_join(struct worker *worker);
 void worker_close(struct worker *worker); /* after join */
 

@@ -36,6 +36,8 @@ static const struct row rows[FAILURE_COUNT] = {
     [FAILURE_NO_INSTANCE] = {"no_instance", "GENERAL", 503},
     [FAILURE_CIRCUIT_OPEN] = {"circuit_open", "SHORTCIRCUIT", 503},
     [FAILURE_SEMAPHORE_FULL] = {"semaphore_full", "REJECTED_SEMAPHORE_EXECUTION", 503},
+    [FAILURE_POOL_FULL] = {"pool_full", "GENERAL", 503},
+    [FAILURE_QUEUE_TIMEOUT] = {"queue_timeout", "GENERAL", 503},
     [FAILURE_OVERLOAD_SHED] = {"overload_shed", NULL, 503},
     [FAILURE_INTERNAL] = {"internal", NULL, 500},
 };

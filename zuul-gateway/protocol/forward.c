@@ -1,6 +1,8 @@
 /* Generating the heads that go on. */
 #include "forward.h"
 
+#include <string.h>
+
 #include "cr_int.h"
 #include "octet.h"
 
@@ -177,6 +179,14 @@ static void write_request_line(struct writer *out, const struct forward_request 
     else
         writer_slice(out, forward->authority);
     writer_literal(out, "\r\n");
+}
+
+/* Host is the first field. */
+size_t forward_authority_at(struct cr_slice head)
+{
+    static const char before[] = " HTTP/1.1\r\nHost: ";
+    const char *found = memmem(head.ptr, head.len, before, sizeof(before) - 1);
+    return found ? (size_t)(found - head.ptr) + sizeof(before) - 1 : 0;
 }
 
 static void write_length(struct writer *out, uint64_t length)

@@ -43,6 +43,9 @@ struct forward_request {
 };
 void forward_write_request(struct writer *out, const struct forward_request *forward);
 
+/* Where the authority belongs in a head that was written with an empty one. */
+size_t forward_authority_at(struct cr_slice head);
+
 /* One final answer on its way to the client. */
 struct forward_response {
     const struct head *head;

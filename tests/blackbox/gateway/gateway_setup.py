@@ -7,6 +7,12 @@ BASE = {
     "hystrix.command.default.circuitBreaker.enabled": "false",
 }
 
+# For crowds: more connections to instances than any test opens.
+ANY_CONNECTIONS = {
+    "zuul.host.maxPerRouteConnections": 100000, "zuul.host.maxTotalConnections": 100000,
+    "ribbon.MaxConnectionsPerHost": 100000, "ribbon.MaxTotalConnections": 100000,
+}
+
 
 def url_route(name, url, **more):
     """zuul.routes.<name> to a fixed address."""

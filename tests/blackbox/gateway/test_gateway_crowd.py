@@ -10,14 +10,14 @@ from harness.stack import private_kb
 
 from gateway_client import Client, is_problem
 from gateway_crowd import DESCRIPTORS, SPARE, process
-from gateway_setup import url_route
+from gateway_setup import ANY_CONNECTIONS, url_route
 from token_load import token_origin
 
 SANITIZED = preset() in ("asan", "tsan")
 COUNT = 300 if SANITIZED else min(10000, (DESCRIPTORS - SPARE) // 2)  # two descriptors a request
 WORKERS = 2
 UNSENT = 16 << 20  # what a worker may keep for those that do not read
-SETTINGS = {"zuul.semaphore.max-semaphores": 100000, "crema.gateway.workers": WORKERS,
+SETTINGS = {**ANY_CONNECTIONS, "zuul.semaphore.max-semaphores": 100000, "crema.gateway.workers": WORKERS,
             "crema.gateway.head-ms": 60000, "crema.gateway.body-ms": 60000, "crema.gateway.body-rate": 0,
             "crema.gateway.write-ms": 60000, "zuul.host.socket-timeout-millis": 60000,
             "zuul.host.connect-timeout-millis": 60000,

@@ -10,7 +10,7 @@ from harness.poll import wait_until
 from harness.running import preset
 
 from gateway_client import Client
-from gateway_setup import url_route
+from gateway_setup import ANY_CONNECTIONS, url_route
 from token_load import TokenLoad, token_origin
 
 RATE = 300 if preset() in ("asan", "tsan") else 1000
@@ -33,7 +33,8 @@ def test_case_103_a_hundred_requests_in_work(start, back):
                 peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 
     back.script = script
-    gateway = start({**url_route("up", f"http://{back.authority}"), "crema.shutdown.drain-ms": 20000})
+    gateway = start({**url_route("up", f"http://{back.authority}"), **ANY_CONNECTIONS,
+                     "crema.shutdown.drain-ms": 20000})
     clients = [Client(gateway.port) for _ in range(100)]
     for client in clients:
         client.send(b"GET /up/1 HTTP/1.1\r\nHost: g\r\n\r\n")

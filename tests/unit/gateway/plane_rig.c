@@ -29,10 +29,10 @@ static struct cr_command *command_of(void *ctx, const char *key, bool static_url
     return command;
 }
 
-static void limits_of(void *ctx, const char *key, bool static_url, struct directory_limits *out)
+static void limits_of(void *ctx, const char *key, bool static_url, struct destination_limits *out)
 {
     (void)ctx, (void)key, (void)static_url;
-    *out = (struct directory_limits){.connect_ms = 1000, .read_ms = 5000};
+    *out = (struct destination_limits){.connect_ms = 1000, .read_ms = 5000};
 }
 
 static int listen_somewhere(int *out_port)
