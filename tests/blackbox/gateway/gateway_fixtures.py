@@ -6,6 +6,7 @@ import pytest
 
 from gateway_client import Client
 from gateway_origin import Origin
+from gateway_pools import Doors
 from gateway_setup import BASE, url_route
 
 
@@ -58,6 +59,21 @@ def back():
 
 
 @pytest.fixture
+def doors():
+    """A back end whose answers the test gives out one by one."""
+    made = Doors()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def more_doors():
+    made = Doors()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def start(daemon):
     """start({key: value}) starts a gateway of the test's own; its ask(target) asks it once."""
     def start_gateway(settings, **kwargs):
@@ -72,3 +88,25 @@ def start(daemon):
         running.ask = ask
         return running
     return start_gateway
+
+
+@pytest.fixture
+def changing(start, tmp_path):
+    """A gateway of the test's own, to which change(**{key: value}) gives other settings while it runs."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+
+    def write(settings):
+        (folder / "application.properties").write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+
+    def begin(settings):
+        write(settings)
+        gateway = start({"spring.config.location": f"{folder}/"})
+
+        def change(**more):
+            settings.update(more)
+            write(settings)
+            assert gateway.post("/actuator/refresh").status == 200
+        gateway.change = change
+        return gateway
+    return begin

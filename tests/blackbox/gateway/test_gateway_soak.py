@@ -12,6 +12,7 @@ from harness.poll import wait_until
 from harness.running import preset
 from harness.stack import private_kb
 
+from gateway_pools import figures, is_empty
 from gateway_setup import url_route
 from soak import Account, Origin, Soaker
 
@@ -20,7 +21,9 @@ CLIENTS = 24
 WARM = 0.3     # of the time, after which memory is at its size
 ROOM_KB = 4096  # above that
 REFRESHES = 40  # in all: the spine keeps what each replaced for ten minutes
-SETTINGS = {"crema.gateway.unsent-max": 1000000, "crema.gateway.linger-ms": 200, "crema.gateway.stream-idle-ms": 1500,
+PLACES = 16     # connections to the origin, fewer than clients: some wait in turn
+SETTINGS = {"zuul.host.maxPerRouteConnections": PLACES,
+            "crema.gateway.unsent-max": 1000000, "crema.gateway.linger-ms": 200, "crema.gateway.stream-idle-ms": 1500,
             "zuul.host.socket-timeout-millis": 1500, "crema.gateway.idle-ms": 300000,
             "crema.gateway.access-log-every": 0}
 
@@ -73,5 +76,7 @@ def test_random_faults_on_both_sides(start, capsys):
     if preset() not in ("asan", "tsan"):
         assert max(sizes[-5:]) < sizes[0] + ROOM_KB, sizes
     wait_until(lambda: connections(gateway) == 1, 20, "all connections but our own to be gone", every=0.1)
+    assert figures(gateway)["gateway_upstream_waits_total"] > 0
+    is_empty(gateway)
     origin.stop()
     assert gateway.stop() == 0

@@ -4,4 +4,5 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "blackbox" / "gateway"))
 
-from gateway_fixtures import back, client, connect, gateway, origin, shared_origin, start  # noqa: E402, F401
+from gateway_fixtures import (  # noqa: E402, F401
+    back, changing, client, connect, doors, gateway, more_doors, origin, shared_origin, start)
