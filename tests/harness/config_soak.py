@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+from .pace import Pace
 from .stack import private_kb
 
 APPLICATIONS = ("order", "member", "status")
@@ -145,16 +146,14 @@ class Asker(threading.Thread):
         self.slowest = (0, "")
 
     def run(self):
-        due = time.monotonic()
-        while not self.ended.is_set() and len(self.wrong) < 5:
+        pace = Pace(1 / self.rate, self.ended)
+        while pace.turn() and len(self.wrong) < 5:
             application = self.chance.choice(APPLICATIONS)
             if self.moving:
                 application = ",".join((f"strange-{len(self.took_s)}", *APPLICATIONS))
             self.ask(application, self.chance.choice(self.labels))
-            due = max(due + 1 / self.rate, time.monotonic() - 1)
             if self.moving and self.moving.is_set():
-                due = time.monotonic()
-            self.ended.wait(max(0, due - time.monotonic()))
+                pace.hurry()
         self.connection.close()
 
     def ask(self, application, label):

@@ -6,33 +6,19 @@ that breaks is made anew; an order whose answer did not come is never sent again
 """
 import http.client
 import json
-import threading
-import time
+
+from .pace import Senders
 
 
-class Load:
+class Load(Senders):
     """`senders` threads that together send `rate` orders a second until stop()."""
 
     def __init__(self, port, folder, rate, senders=8, timeout=3):
+        super().__init__(rate, senders)
         self.port = port
         self.folder = folder
         self.timeout = timeout
-        self.pause = senders / rate
-        self.stopping = threading.Event()
         folder.mkdir(parents=True, exist_ok=True)
-        self.threads = [threading.Thread(target=self._send, args=(number,)) for number in range(senders)]
-        self.started = None
-
-    def start(self):
-        self.started = time.monotonic()
-        for thread in self.threads:
-            thread.start()
-
-    def stop(self):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-        self.seconds = time.monotonic() - self.started
 
     def sent(self):
         return self._names("sent")
@@ -43,13 +29,12 @@ class Load:
     def _names(self, kind):
         return [name for file in self.folder.glob(f"*.{kind}") for name in file.read_text().split()]
 
-    def _send(self, number):
+    def send(self, number, pace):
         connection = None
         count = 0
-        due = time.monotonic()
         with open(self.folder / f"{number}.sent", "a", encoding="ascii") as sent, \
                 open(self.folder / f"{number}.answered", "a", encoding="ascii") as answered:
-            while not self.stopping.is_set():
+            while pace.turn():
                 count += 1
                 name = f"load-{number}-{count}"
                 print(name, file=sent, flush=True)
@@ -62,9 +47,6 @@ class Load:
                 except (OSError, http.client.HTTPException):
                     connection.close()
                     connection = None
-                # A sender that was held up by a dead victim catches up, but by one second at most.
-                due = max(due + self.pause, time.monotonic() - 1)
-                self.stopping.wait(max(0, due - time.monotonic()))
         if connection:
             connection.close()
 

@@ -1,11 +1,12 @@
 """A steady load over kept connections that notes every request that was not answered with 200."""
 import http.client
 import itertools
-import threading
 import time
 
+from .pace import Senders
 
-class Steady:
+
+class Steady(Senders):
     """`senders` connections that together send `rate` requests a second, until the block ends.
 
     Each sender alternates over `requests`: (method, path, body or None). Nothing is sent twice: what
@@ -13,34 +14,18 @@ class Steady:
     """
 
     def __init__(self, port, requests, rate=300, senders=6):
+        super().__init__(rate, senders)
         self.port = port
         self.requests = requests
-        self.pause = senders / rate
-        self.stopping = threading.Event()
-        self.lock = threading.Lock()
         self.failures = []  # (seconds since the start, what was asked, what came)
         self.answered = 0
         self.by_status = {}
-        self.threads = [threading.Thread(target=self._send, args=(number,)) for number in range(senders)]
-        self.began = time.monotonic()
 
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _send(self, number):
+    def send(self, _number, pace):
         connection = None
-        due = time.monotonic() + self.pause * number / len(self.threads)
-        for method, path, body in itertools.cycle(self.requests):
-            if self.stopping.wait(max(0, due - time.monotonic())):
-                break
-            due = max(due + self.pause, time.monotonic() - 1)
+        turns = itertools.cycle(self.requests)
+        while pace.turn():
+            method, path, body = next(turns)
             try:
                 if connection is None:
                     connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

@@ -1,6 +1,5 @@
 """Requests that carry a token each, at a steady rate; an answer must bear the token of its own request."""
-import threading
-import time
+from harness.pace import Senders
 
 from gateway_client import Client
 from gateway_wire import Ended, Silent
@@ -13,7 +12,7 @@ def token_origin(peer):
         peer.send(b"HTTP/1.1 200 OK\r\nX-Token: %s\r\nContent-Length: %d\r\n\r\n%s" % (token, len(token), token))
 
 
-class TokenLoad:
+class TokenLoad(Senders):
     """with TokenLoad(port, rate=1000) as load: ...   `senders` connections; each makes itself anew when
     an answer was its last. A refused connection ends its sender: then nothing was sent.
 
@@ -21,24 +20,11 @@ class TokenLoad:
     """
 
     def __init__(self, port, rate, senders=20, path="/up/"):
+        super().__init__(rate, senders)
         self.port = port
         self.path = path
-        self.pause = senders / rate
-        self.stopping = threading.Event()
         self.failures = []
         self.sent = self.answered = 0
-        self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(senders)]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
 
     def wait_refused(self):
         """Until every sender was refused."""
@@ -46,10 +32,9 @@ class TokenLoad:
             thread.join(30)
             assert not thread.is_alive(), "connections are still taken"
 
-    def _run(self, number):
-        client, count, due = None, 0, time.monotonic()
-        while not self.stopping.wait(max(0, due - time.monotonic())):
-            due = max(due + self.pause, time.monotonic() - 1)
+    def send(self, number, pace):
+        client, count = None, 0
+        while pace.turn():
             if client is None:
                 try:
                     client = Client(self.port)
