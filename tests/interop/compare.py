@@ -1,6 +1,5 @@
 """Two answers to one request, compared by what they say: status, headers, JSON and XML as trees."""
 import gzip
-import http.client
 import json
 import time
 import xml.etree.ElementTree as xml
@@ -18,52 +17,24 @@ MASKED = {
     "instanceInfo": "of /status: the server's own record",
 }
 RUN_MS = 900_000
-NOT_THERE = "(not there)"
 
 
-class Side:
-    """One of the two servers, on one connection for as long as it keeps it open."""
-
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
-
-    def ask(self, request, mount):
-        for last in (False, True):
-            try:
-                self.connection.putrequest(request.method, mount + request.path, skip_accept_encoding=True)
-                for name, value in request.headers.items():
-                    self.connection.putheader(name, value)
-                if request.body is not None or request.method in ("PUT", "POST", "PATCH"):
-                    self.connection.putheader("Content-Length", str(len(request.body or b"")))
-                self.connection.endheaders(request.body)
-                answer = self.connection.getresponse()
-                return Said(request.method, answer.status, answer.headers, answer.read())
-            except (http.client.HTTPException, OSError):
-                self.connection.close()  # it had closed an idle connection, or this one
-                if last:
-                    raise
-
-    def close(self):
-        self.connection.close()
-
-
-class Said:
+def said(request, answer, body):
     """What is compared of an answer: a dictionary of plain values."""
-
-    def __init__(self, method, status, headers, body):
-        encoding = headers["Content-Encoding"]
-        read_body = read(gzip.decompress(body) if encoding == "gzip" else body)
-        self.compared = {"status": status}
-        if headers["Allow"]:
-            self.compared["allow"] = sorted(word.strip() for word in headers["Allow"].split(","))
-        self.page = page_of(status, read_body)
-        if self.page:
-            self.compared["page"] = self.page
-        elif body:
-            kind = (headers["Content-Type"] or "").split(";")[0].strip()
-            self.compared.update(encoding=encoding, type=kind, body=read_body)
-        elif method != "HEAD":
-            self.compared.update(length=headers["Content-Length"], body="")
+    encoding, allow = answer.headers["Content-Encoding"], answer.headers["Allow"]
+    read_body = read(gzip.decompress(body) if encoding == "gzip" else body)
+    compared = {"status": answer.status}
+    if allow:
+        compared["allow"] = sorted(word.strip() for word in allow.split(","))
+    page = page_of(answer.status, read_body)
+    if page:
+        compared["page"] = page
+    elif body:
+        kind = (answer.headers["Content-Type"] or "").split(";")[0].strip()
+        compared.update(encoding=encoding, type=kind, body=read_body)
+    elif request.method != "HEAD":
+        compared.update(length=answer.headers["Content-Length"], body="")
+    return compared
 
 
 def page_of(status, body):
@@ -126,23 +97,8 @@ def is_of_this_run(text):
         return False
 
 
-def differences(theirs, ours, where=""):
-    """[(where, theirs, ours)] of two plain values; of two statuses only these."""
-    if not where and theirs["status"] != ours["status"]:
-        return [("status", theirs["status"], ours["status"])]
+def is_masked(where, theirs, ours):
     name = where.rsplit(".", 1)[-1].split("[")[0]
-    if isinstance(theirs, dict) and isinstance(ours, dict):
-        return [found for key in sorted({*theirs, *ours}) for found in
-                differences(theirs.get(key, NOT_THERE), ours.get(key, NOT_THERE), f"{where}.{key}".strip("."))]
-    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        return [found for index, pair in enumerate(zip(theirs, ours))
-                for found in differences(*pair, f"{where}[{index}]")]
-    if theirs == ours and type(theirs) is type(ours):
-        return []
-    return [] if is_masked(name, where, theirs, ours) else [(where, theirs, ours)]
-
-
-def is_masked(name, where, theirs, ours):
     if name == "text":  # of XML
         name = where.split(".")[-2].split("[")[0]
     if name not in MASKED or type(theirs) is not type(ours):

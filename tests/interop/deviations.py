@@ -1,28 +1,5 @@
 """Where the two servers may differ: each is a line of docs/compatibility.md, named by its beginning."""
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Case:
-    """One difference between two answers."""
-    scenario: object
-    request: object
-    theirs: object  # Said
-    ours: object
-    where: str      # in what is compared: status, body.instance.port, ...
-    there: object
-    here: object
-
-
-@dataclass(frozen=True)
-class Deviation:
-    line: str       # how it begins in docs/compatibility.md
-    holds: object = None  # function(case): is this difference that deviation?
-
-    def explains(self, case):
-        if self.holds is None:  # the request was made for it
-            return bool(case.request.about) and self.line.startswith(case.request.about)
-        return self.holds(case)
+from harness.differential import Deviation
 
 
 def pages(there, *here):
@@ -30,8 +7,8 @@ def pages(there, *here):
 
 
 def is_label_of_400(case):
-    return (case.where, case.ours.compared["status"], case.here) == ("type", 400, "text/plain") or (
-        case.where == "type" and "cannot parse" in str(case.ours.compared["body"]))
+    return (case.where, case.ours["status"], case.here) == ("type", 400, "text/plain") or (
+        case.where == "type" and "cannot parse" in str(case.ours["body"]))
 
 
 def is_action_of_override(case):

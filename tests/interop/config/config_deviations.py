@@ -1,31 +1,8 @@
 """Where Spring's config server and ours may differ: each is a line of docs/compatibility.md, named by its
 beginning."""
 import re
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Case:
-    """One difference between two answers."""
-    group: object
-    scenario: object
-    request: object
-    theirs: dict    # what is compared of each answer
-    ours: dict
-    where: str      # in that: status, type, body.propertySources[0].source.port, ...
-    there: object
-    here: object
-
-
-@dataclass(frozen=True)
-class Deviation:
-    line: str       # how it begins in docs/compatibility.md
-    holds: object = None  # function(case): is this difference that deviation?
-
-    def explains(self, case):
-        if self.holds is None:  # the request was made for it
-            return bool(case.request.about) and self.line.startswith(case.request.about)
-        return self.holds(case)
+from harness.differential import Deviation
 
 
 def is_page(case):

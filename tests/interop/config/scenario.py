@@ -32,6 +32,7 @@ class Request:
     headers: dict = field(default_factory=dict)
     method: str = "GET"
     about: str = ""  # the line of docs/compatibility.md because of which it is asked
+    body: bytes = None
 
     def __str__(self):
         return f"{self.method} {self.path} {self.headers or ''}"

@@ -1,18 +1,17 @@
 """The same requests about the same repositories to Spring Cloud Config Server and to ours: each difference
 has its line in the documentation."""
-from collections import Counter
+from functools import partial
 
 import pytest
 
-from answers import Side, differences
-from config_deviations import DEVIATIONS, Case
+from answers import said
+from config_deviations import DEVIATIONS
 from groups import GROUPS
 from harness import http, java
+from harness.differential import Differential, Side
 from harness.kafka import free_port
 from harness.running import Running
-from harness.stack import ROOT
 
-COMPATIBILITY = (ROOT / "docs" / "compatibility.md").read_text()
 JVM = ("-Xmx128m", *(word for word in java.JVM if not word.startswith("-Xmx")))
 
 
@@ -51,7 +50,9 @@ class Servers:
         self.peer = java.Peer("config-server", folder, arguments=arguments[1:], jvm=JVM)
 
     def sides(self, number):
-        return Side(self.ports[number], str(self.root)), Side(self.ours[number].port, str(self.root))
+        """The original and ours for a group."""
+        compared = partial(said, str(self.root))
+        return Side(self.ports[number], compared), Side(self.ours[number].port, compared)
 
     def end(self):
         if self.peer:
@@ -73,43 +74,21 @@ def servers(tmp_path):
 
 
 def test_differential(servers, tell):
-    seen, unnamed, count = Counter(), [], Counter()
-    for number, (group, scenarios) in enumerate(servers.plan):
-        theirs, ours = servers.sides(number)
+    differential, repositories = Differential(DEVIATIONS), 0
+    for number, (_, scenarios) in enumerate(servers.plan):
+        sides = servers.sides(number)
         for scenario in scenarios:
-            count["repositories"] += 1 + len(scenario.more)
+            repositories += 1 + len(scenario.more)
             for request in scenario.requests:
-                there, here = theirs.ask(request), ours.ask(request)
-                cases = [Case(group, scenario, request, there, here, *found) for found in differences(there, here)]
-                count["requests"] += 1
-                count["equal"] += not cases
-                for case in cases:
-                    named = next((deviation for deviation in DEVIATIONS if deviation.explains(case)), None)
-                    if named:
-                        seen[named.line] += 1
-                    else:
-                        unnamed.append(case)
-        theirs.close()
-        ours.close()
-    report(count, seen, tell)
-    assert not unnamed, f"{len(unnamed)} differences without a name:\n" + "\n".join(map(told, unnamed[:40]))
-    gone = [deviation.line for deviation in DEVIATIONS if not seen[deviation.line]]
-    assert not gone, f"deviations that no longer occur: {gone}"
-
-
-def told(case):
-    return (f"{case.group.name}, {case.scenario.name}: {case.request}\n    {case.where}: Spring's {case.there!r:.300}, "
-            f"ours {case.here!r:.300}")
-
-
-def report(count, seen, tell):
-    tell(f"config differential: {count['requests']} requests about {count['repositories']} repositories to Spring's "
-         f"server and to ours; {count['equal']} answers are the same, {len(seen)} deviations by name:")
-    for line, times in seen.most_common():
-        tell(f"config differential: {times:>4} times: {line}")
+                differential.ask(sides, scenario, request)
+        for side in sides:
+            side.close()
+    tell(f"config differential: {differential.asked} requests about {repositories} repositories to Spring's server and "
+         f"to ours; {differential.equal} answers are the same, {len(differential.seen)} deviations by name:")
+    differential.report(tell, "config differential")
+    differential.check()
 
 
 @pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda deviation: deviation.line[:30])
 def test_each_deviation_is_documented(deviation):
-    """By one line of a table, in its column of the original."""
-    assert sum(line.startswith(f"| {deviation.line}") for line in COMPATIBILITY.splitlines()) == 1
+    assert deviation.is_documented()
