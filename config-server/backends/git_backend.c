@@ -131,12 +131,12 @@ int git_backend_identify(struct git_backend *backend, const struct git_repo_id *
 }
 
 int git_backend_directories(struct git_backend *backend, const struct git_repo_id *commit,
-                            int (*visit)(const char *path, void *ctx), void *ctx,
-                            struct cr_err *err)
+                            struct cr_slice pattern, int (*visit)(const char *path, void *ctx),
+                            void *ctx, struct cr_err *err)
 {
-    int rc = git_repo_directories(backend->repo, commit, visit, ctx, err);
+    int rc = git_repo_directories(backend->repo, commit, pattern, visit, ctx, err);
     if (look_again(backend, rc)) /* a directory may be visited twice, which does no harm */
-        rc = git_repo_directories(backend->repo, commit, visit, ctx, err);
+        rc = git_repo_directories(backend->repo, commit, pattern, visit, ctx, err);
     return note_damage(backend, rc);
 }
 

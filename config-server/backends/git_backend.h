@@ -71,7 +71,7 @@ CR_MUST_CHECK int git_backend_identify(struct git_backend *backend,
                                        const struct git_repo_id *commit, const char *path,
                                        struct git_repo_id *out_blob, struct cr_err *err);
 CR_MUST_CHECK int git_backend_directories(struct git_backend *backend,
-                                          const struct git_repo_id *commit,
+                                          const struct git_repo_id *commit, struct cr_slice pattern,
                                           int (*visit)(const char *path, void *ctx), void *ctx,
                                           struct cr_err *err);
 CR_MUST_CHECK int git_backend_time(struct git_backend *backend, const struct git_repo_id *commit,

@@ -229,11 +229,12 @@ static int identify(void *ctx, const char *path, char out_id[ENVIRONMENT_FILE_ID
     return rc;
 }
 
-static int visit_directories(void *ctx, int (*visit)(const char *path, void *visit_ctx),
-                             void *visit_ctx, struct cr_err *err)
+static int visit_directories(void *ctx, struct cr_slice pattern,
+                             int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
+                             struct cr_err *err)
 {
     struct commit_files *files = ctx;
-    return git_backend_directories(files->git, &files->commit, visit, visit_ctx, err);
+    return git_backend_directories(files->git, &files->commit, pattern, visit, visit_ctx, err);
 }
 
 /* A blob has no time of its own. */

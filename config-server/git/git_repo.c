@@ -149,6 +149,7 @@ void git_repo_close(struct git_repo *repo)
     if (!repo)
         return;
     forget_trees(repo);
+    git_forget_directories(repo);
     git_repository_free(repo->handle);
     cr_mutex_fini(&repo->lock);
     free(repo->directory);
@@ -416,8 +417,8 @@ static int find_entry(git_repository *handle, const git_tree *tree, const char *
 
 /* A tree of many files is read once, not for each file that is asked for; libgit2's own cache has
  * only small ones. Under lock; belongs to the repository. */
-static int tree_of(struct git_repo *repo, const struct git_repo_id *commit, git_tree **out_tree,
-                   struct cr_err *err)
+int git_known_tree_of(struct git_repo *repo, const struct git_repo_id *commit, git_tree **out_tree,
+                      struct cr_err *err)
 {
     for (size_t i = 0; i < CR_COUNT(repo->trees); i++) {
         struct git_known_tree *known = &repo->trees[i];
@@ -443,7 +444,7 @@ static int find_file(struct git_repo *repo, const struct git_repo_id *commit, co
                      git_tree_entry **out_entry, struct cr_err *err)
 {
     git_tree *tree = NULL;
-    int rc = tree_of(repo, commit, &tree, err);
+    int rc = git_known_tree_of(repo, commit, &tree, err);
     if (rc == 0)
         rc = find_entry(repo->handle, tree, path, out_entry, err);
     return rc < 0 ? rc : check_entry(*out_entry, path, err);

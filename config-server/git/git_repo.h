@@ -27,10 +27,7 @@ struct git_repo_id {
     char hex[GIT_REPO_ID_SIZE];
 };
 
-enum {
-    GIT_REPO_DIRECTORIES_MAX = 10000, /* that git_repo_directories visits */
-    GIT_REPO_DEPTH_MAX = 32,          /* of directories in each other */
-};
+enum { GIT_REPO_DEPTH_MAX = 32 }; /* of directories in each other */
 
 /* directory: a bare repository or one with a .git directory in it. */
 CR_MUST_CHECK int git_repo_open(const char *directory, struct git_repo **out_repo,
@@ -65,9 +62,10 @@ CR_MUST_CHECK int git_repo_identify(struct git_repo *repo, const struct git_repo
                                     const char *path, struct git_repo_id *out_blob,
                                     struct cr_err *err);
 
-/* Calls visit with the path of each directory ("cfg", "cfg/sub"), parents before children, names in
- * byte order, until visit returns other than 0, which is then returned. */
+/* Calls visit with each directory ("cfg", "cfg/sub") that the pattern can match, and with some more
+ * (directory_list_find). All are read once for a commit that has others than the last ones. */
 CR_MUST_CHECK int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit,
+                                       struct cr_slice pattern,
                                        int (*visit)(const char *path, void *ctx), void *ctx,
                                        struct cr_err *err);
 

@@ -69,7 +69,7 @@ int search_paths_find(const struct resolver_places *places, const struct search_
     for (size_t i = 0; rc == 0 && i < configured.count; i++) {
         found.pattern = configured.items[i];
         if (resolver_is_pattern(found.pattern))
-            rc = tree->directories(tree->ctx, visit_directory, &found, err);
+            rc = tree->directories(tree->ctx, found.pattern, visit_directory, &found, err);
         else
             rc = add_directory(&found, found.pattern.ptr);
     }

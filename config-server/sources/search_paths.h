@@ -13,10 +13,11 @@
 
 #include "resolver.h"
 
-/* Calls visit with "cfg", "cfg/sub", parents before children, until it returns other than 0, which
- * is then returned. */
+/* Calls visit with "cfg", "cfg/sub": at least those that the pattern matches, parents before
+ * children, until it returns other than 0, which is then returned. */
 struct search_paths_tree {
-    int (*directories)(void *ctx, int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
+    int (*directories)(void *ctx, struct cr_slice pattern,
+                       int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
                        struct cr_err *err);
     void *ctx;
 };

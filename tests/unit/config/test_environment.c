@@ -34,11 +34,13 @@ static int read_file(void *ctx, const char *path, struct cr_buf *out, struct cr_
     return cr_err_set(err, CR_ENOTFOUND, "no such file");
 }
 
-static int visit_directories(void *ctx, int (*visit)(const char *path, void *visit_ctx),
-                             void *visit_ctx, struct cr_err *err)
+static int visit_directories(void *ctx, struct cr_slice pattern,
+                             int (*visit)(const char *path, void *visit_ctx), void *visit_ctx,
+                             struct cr_err *err)
 {
     const struct repository *repository = ctx;
     (void)err;
+    (void)pattern;
     int rc = 0;
     for (size_t i = 0; rc == 0 && repository->directories && repository->directories[i]; i++)
         rc = visit(repository->directories[i], visit_ctx);

@@ -131,8 +131,9 @@ static void walks_directories(void **state)
     struct fixture *fixture = *state;
     struct cr_err err = {0};
     CR_AUTO(cr_buf) seen = {0};
-    assert_int_equal(
-        git_repo_directories(fixture->repo, &fixture->commit, note_directory, &seen, &err), 0);
+    assert_int_equal(git_repo_directories(fixture->repo, &fixture->commit, CR_SLICE("**"),
+                                          note_directory, &seen, &err),
+                     0);
     assert_string_equal(seen.data, "cfg;cfg/deep;");
 }
 
