@@ -71,6 +71,11 @@ static int refuse(struct cr_err *err, enum kind kind, struct cr_slice text, cons
                       text.len > 100 ? 100 : CR_SLICE_ARG(text), why);
 }
 
+static bool has_star(struct cr_slice text)
+{
+    return cr_slice_find(text, '*') >= 0 || cr_slice_find(text, '?') >= 0;
+}
+
 static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *arena,
                       struct cr_err *err)
 {
@@ -86,8 +91,8 @@ static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *are
                           kind_names[kind]);
     if (cr_slice_trim(text).len == 0)
         return refuse(err, kind, text, "empty");
-    if (kind == NAME && cr_slice_find(text, '*') >= 0)
-        return refuse(err, kind, text, "must not contain '*'");
+    if (kind == NAME && has_star(text)) /* {application} of a search path would be a pattern */
+        return refuse(err, kind, text, "must not contain '*' or '?'");
     bool bad = escapes_location(text);
     if (!bad && cr_slice_find(text, '%') >= 0) {
         struct cr_slice decoded = decode_again(text, arena);
@@ -102,7 +107,7 @@ static int check_text(enum kind kind, struct cr_slice text, struct cr_arena *are
 static int check_label(struct cr_slice label, struct cr_arena *arena, struct cr_err *err)
 {
     int rc = check_text(LABEL, label, arena, err);
-    if (rc == 0 && (cr_slice_find(label, '*') >= 0 || cr_slice_find(label, '?') >= 0))
+    if (rc == 0 && has_star(label))
         return refuse(err, LABEL, label, "'*' and '?' stand in no branch's or tag's name");
     return rc;
 }

@@ -45,6 +45,18 @@ def test_an_application_with_a_token(repository, serve, path):
     assert "order-token" not in server.log and "is refused to 127.0.0.1" in server.log
 
 
+@pytest.mark.parametrize("name", ["orde%3F", "%3Frder", "o*", "*", "other,orde%3F"])
+def test_a_name_is_no_pattern(repository, serve, name):
+    """One that were would open the folders of others."""
+    server = serve(repository({**FILES, "order/application.yml": "secret: 1"}),
+                   {**TOKENS, "spring.cloud.config.server.git.search-paths": "{application}"})
+    assert server.get("/order/default").status == 401
+    assert server.first("/other/default")["a"] == 4
+    for path in (f"/{name}/default", f"/{name}-default.yml", f"/{name}/default/main/application.yml"):
+        refused = server.get(path)
+        assert refused.status == 400 and "secret" not in refused.text
+
+
 def test_a_token_is_masked(repository, serve):
     server = serve(repository(FILES), TOKENS)
     shown = server.get("/actuator/env").text

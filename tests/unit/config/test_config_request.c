@@ -38,6 +38,7 @@ static void takes_a_request_apart(void **state)
     assert_null(request.label.ptr);
     assert_int_equal(request.label_list.count, 0);
     assert_int_equal(parse("f*", "default", NULL, arena, &request), CR_EINVAL);
+    assert_int_equal(parse("f?o", "default", NULL, arena, &request), CR_EINVAL);
     assert_int_equal(parse("org(_)app", "default", "a,,b", arena, &request), 0);
     assert_true(cr_slice_is(request.name, "org/app"));
     assert_int_equal(request.label_list.count, 2);
