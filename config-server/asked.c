@@ -148,8 +148,10 @@ bool asked_understand(struct asked *asked, struct cr_slice name, struct cr_slice
                       struct cr_slice label)
 {
     struct cr_err err = {0};
-    int rc = config_request_parse(name, profiles, label, cr_http_arena(asked->req), &asked->request,
-                                  &err);
+    struct cr_arena *arena = cr_http_arena(asked->req);
+    int rc = asked->site->settings->validate_profiles
+                 ? config_request_parse(name, profiles, label, arena, &asked->request, &err)
+                 : config_request_parse_any(name, profiles, label, arena, &asked->request, &err);
     if (rc < 0)
         asked_refused(asked->req, rc, &err);
     return rc == 0 && asked_may_read(asked, (struct cr_slice){0});

@@ -21,6 +21,10 @@
 const struct cr_setting config_setting_rows[] = {
     {SERVER "default-label", CR_SETTING_TEXT, FIELD(default_label), "", 0, 0, 0,
      "Goes before the default labels of the backends when set."},
+    {"spring.profiles.validate", CR_SETTING_BOOL, FIELD(validate_profiles), "true", 0, 0, 0,
+     "Refuse requests whose profiles have other characters than letters, digits and -_.+@, or "
+     "begin "
+     "or end with one of these marks; false: only what leads elsewhere is refused."},
     {"spring.cloud.config.server.accept-empty", CR_SETTING_BOOL, FIELD(accept_empty), "true", 0, 0,
      0, "Answer 200 with no sources for an application without configuration; false: 404."},
     {"spring.cloud.config.server.prefix", CR_SETTING_TEXT, FIELD(prefix), "", 0, 0, 0,

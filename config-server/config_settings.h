@@ -16,6 +16,7 @@
 
 struct config_settings {
     const char *default_label; /* goes before those of the backends where it is set */
+    bool validate_profiles;
     bool accept_empty;
     const char *prefix; /* of all paths: "" or "/config" */
     bool strip_document;

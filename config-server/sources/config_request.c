@@ -206,25 +206,38 @@ static int check_profiles(struct cr_slice profiles, struct cr_err *err)
     return rc;
 }
 
-int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
-                         struct cr_arena *arena, struct config_request *out_request,
-                         struct cr_err *err)
+/* {profile} of a search path would be a pattern, and "!" is what Spring has for "not". */
+static int check_any_profiles(struct cr_slice profiles, struct cr_err *err)
+{
+    struct cr_slice rest = profiles, part;
+    if (has_star(profiles))
+        return refuse(err, PROFILES, profiles, "must not contain '*' or '?'");
+    while (cr_slice_split(&rest, ',', &part))
+        if (cr_slice_starts(cr_slice_trim(part), CR_SLICE("!")))
+            return refuse(err, PROFILES, profiles, "no profile may begin with '!'");
+    return 0;
+}
+
+static int check_all(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
+                     struct cr_arena *arena, struct cr_err *err)
 {
     int rc = check_text(NAME, name, arena, err);
     if (rc == 0)
         rc = check_text(PROFILES, profiles, arena, err);
-    if (rc == 0)
-        rc = check_profiles(profiles, err);
-    if (rc == 0 && label.ptr)
-        rc = check_label(label, arena, err);
-    if (rc < 0)
-        return rc;
+    return rc == 0 && label.ptr ? check_label(label, arena, err) : rc;
+}
+
+static int take_apart(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
+                      struct cr_arena *arena, struct config_request *out_request,
+                      struct cr_err *err)
+{
     struct config_request request = {.name = translate_slashes(name, arena), .profiles = profiles};
     if (label.ptr)
         request.label = translate_slashes(label, arena);
     if (cr_arena_failed(arena))
         return cr_err_set(err, CR_ENOMEM, "out of memory");
-    rc = split_list(NAME, request.name, CONFIG_REQUEST_NAMES_MAX, arena, &request.name_list, err);
+    int rc =
+        split_list(NAME, request.name, CONFIG_REQUEST_NAMES_MAX, arena, &request.name_list, err);
     if (rc == 0)
         rc = split_list(PROFILES, profiles, CONFIG_REQUEST_PROFILES_MAX, arena,
                         &request.profile_list, err);
@@ -234,6 +247,26 @@ int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct 
     if (rc == 0)
         *out_request = request;
     return rc;
+}
+
+int config_request_parse_any(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
+                             struct cr_arena *arena, struct config_request *out_request,
+                             struct cr_err *err)
+{
+    int rc = check_all(name, profiles, label, arena, err);
+    if (rc == 0)
+        rc = check_any_profiles(profiles, err);
+    return rc < 0 ? rc : take_apart(name, profiles, label, arena, out_request, err);
+}
+
+int config_request_parse(struct cr_slice name, struct cr_slice profiles, struct cr_slice label,
+                         struct cr_arena *arena, struct config_request *out_request,
+                         struct cr_err *err)
+{
+    int rc = check_all(name, profiles, label, arena, err);
+    if (rc == 0)
+        rc = check_profiles(profiles, err);
+    return rc < 0 ? rc : take_apart(name, profiles, label, arena, out_request, err);
 }
 
 int config_request_path(struct cr_slice path, struct cr_arena *arena, struct cr_slice *out_path,

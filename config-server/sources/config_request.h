@@ -36,6 +36,11 @@ struct config_request {
 CR_MUST_CHECK int config_request_parse(struct cr_slice name, struct cr_slice profiles,
                                        struct cr_slice label, struct cr_arena *arena,
                                        struct config_request *out_request, struct cr_err *err);
+/* The same, and profiles may have other characters than Spring Boot allows
+ * (spring.profiles.validate=false), but none that lead elsewhere. */
+CR_MUST_CHECK int config_request_parse_any(struct cr_slice name, struct cr_slice profiles,
+                                           struct cr_slice label, struct cr_arena *arena,
+                                           struct config_request *out_request, struct cr_err *err);
 
 /* The same for the path of a file: segments that were decoded each, with slashes between them. */
 CR_MUST_CHECK int config_request_path(struct cr_slice path, struct cr_arena *arena,

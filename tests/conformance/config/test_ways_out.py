@@ -324,3 +324,24 @@ def test_case_74_profiles_that_are_taken(repository, serve):
         assert server.get(f"/foo/{sent}/main/a.txt").body == b"x"
         if "-" not in profile:
             assert server.get(f"/foo-{sent}.yml").body == b"a: 1\n", profile
+
+
+ODD = {"dev!": "dev!", "a,,b": "b", "a%20b": "a b", "a=b": "a=b", "-dev": "-dev", "%24%7Ba%7D": "${a}", "a~b": "a~b"}
+
+
+@pytest.mark.parametrize("told", [{"settings": {"spring.profiles.validate": "false"}},
+                                  {"env": {"SPRING_PROFILES_VALIDATE": "false"}}], ids=["setting", "variable"])
+def test_case_74_spring_profiles_validate(repository, serve, told):
+    """Other characters are taken; what leads elsewhere is refused as before."""
+    repo = repository({f"foo-{profile}.yml": f"a: {number}" for number, profile in enumerate(ODD.values())}
+                      | {"a.txt": "x", "sub/application.yml": "secret: 1"})
+    settings = {GIT + "search-paths": "{profile}", **told.get("settings", {})}
+    server = serve(repo, settings, env=told.get("env"))
+    for number, sent in enumerate(ODD):
+        environment = server.environment(f"/foo/{sent}")
+        assert values(environment) == [{"a": number}], sent
+        assert server.get(f"/foo/{sent}/main/a.txt").body == b"x"
+    for profile in ("a..b", "..", "a%23", "s*", "su%3F", "sub%2F", "%28_%29sub", "a%5Cb", "%20", ",", "%21sub", "%252e%252e"):
+        for path in (f"/foo/{profile}", f"/foo/{profile}/main", f"/foo/{profile}/main/a.txt", f"/foo-{profile}.yml"):
+            refused = server.get(path)
+            assert refused.status in (400, 404) and "secret" not in refused.text, path

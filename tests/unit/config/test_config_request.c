@@ -44,6 +44,26 @@ static void takes_a_request_apart(void **state)
     assert_int_equal(request.label_list.count, 2);
 }
 
+static void other_profiles_may_be_allowed(void **state)
+{
+    (void)state;
+    static const char *const refused[] = {"a..b", "a#b", "a/b",   "a\\b",  "(_)a", "a%2e%2eb", "*",
+                                          "d?v",  "!a",  "a, !b", "a\x01", " ",    ","};
+    static const char *const taken[] = {"dev!", "a,,b", "a,", "-x-", "a b", "x:y", "$(a)", "a=b"};
+    for (size_t i = 0; i < CR_COUNT(refused) + CR_COUNT(taken); i++) {
+        bool is_refused = i < CR_COUNT(refused);
+        const char *text = is_refused ? refused[i] : taken[i - CR_COUNT(refused)];
+        CR_AUTO_ARENA arena = cr_arena_new(0);
+        struct config_request request;
+        int rc = config_request_parse_any(CR_SLICE("foo"), cr_slice_of(text), (struct cr_slice){0},
+                                          arena, &request, NULL);
+        if (rc != (is_refused ? CR_EINVAL : 0))
+            fail_msg("'%s': %d", text, rc);
+        if (!is_refused)
+            assert_int_equal(parse("foo", text, NULL, arena, &request), CR_EINVAL);
+    }
+}
+
 /* Case 73: the vectors of 6.1 as they look after one decoding. */
 static void case_73_refuses_ways_out(void **state)
 {
@@ -180,9 +200,13 @@ static void bounds_lengths_and_lists(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_a_request_apart),         cmocka_unit_test(case_73_refuses_ways_out),
-        cmocka_unit_test(labels_are_taken_as_they_come), cmocka_unit_test(case_74_checks_profiles),
-        cmocka_unit_test(checks_the_path_of_a_file),     cmocka_unit_test(bounds_lengths_and_lists),
+        cmocka_unit_test(takes_a_request_apart),
+        cmocka_unit_test(case_73_refuses_ways_out),
+        cmocka_unit_test(other_profiles_may_be_allowed),
+        cmocka_unit_test(labels_are_taken_as_they_come),
+        cmocka_unit_test(case_74_checks_profiles),
+        cmocka_unit_test(checks_the_path_of_a_file),
+        cmocka_unit_test(bounds_lengths_and_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
