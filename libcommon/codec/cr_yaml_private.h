@@ -1,7 +1,8 @@
 /* cr_yaml_private: the nodes between libyaml's events and flat documents, and who works on them.
  *
- * cr_yaml.c composes nodes from events, cr_yaml_construct.c gives them their members (duplicate
- * keys, merges, sets, ordered maps), cr_yaml_flatten.c makes pairs of a document's nodes.
+ * cr_yaml.c composes nodes (cr_yaml_node.c) from events, cr_yaml_construct.c gives them their
+ * members (duplicate keys, merges, sets, ordered maps), cr_yaml_flatten.c makes pairs of a
+ * document's nodes.
  *
  * Ownership: nodes live in the composer's arena. An alias is the node itself, so a node may have
  *            several parents, but never itself below it.
@@ -68,6 +69,8 @@ struct cr_yaml_composer {
     int line; /* of the event that is handled */
 };
 
+/* --- cr_yaml_node.c --- */
+
 /* CR_EPARSE with the node's place. */
 int cr_yaml_fail(struct cr_yaml_composer *c, const struct cr_yaml_node *at, const char *reason);
 /* NULL: the reason is in c->err. */
@@ -78,6 +81,8 @@ CR_MUST_CHECK int cr_yaml_append(struct cr_yaml_composer *c, struct cr_yaml_node
 
 CR_MUST_CHECK int cr_yaml_count_node(struct cr_yaml_composer *c);
 int cr_yaml_fail_key(struct cr_yaml_composer *c, const struct cr_yaml_node *at); /* too long */
+
+/* --- cr_yaml_construct.c, cr_yaml_flatten.c --- */
 
 /* A document whose end came, then its pairs. */
 CR_MUST_CHECK int cr_yaml_construct(struct cr_yaml_composer *c, struct cr_yaml_node *root);

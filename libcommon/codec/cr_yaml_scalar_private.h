@@ -49,7 +49,7 @@ CR_MUST_CHECK int cr_yaml_construct_float(struct cr_slice text, struct cr_arena 
 CR_MUST_CHECK int cr_yaml_construct_timestamp(struct cr_slice text, struct cr_arena *arena,
                                               struct cr_yaml_scalar *out, struct cr_err *err);
 
-/* Sets type, kind and a copy of the text. */
+/* Of cr_yaml_value.c: sets type, kind and a copy of the text. */
 CR_MUST_CHECK int cr_yaml_scalar_set(struct cr_yaml_scalar *out, enum cr_yaml_type type,
                                      struct cr_slice text, struct cr_arena *arena,
                                      struct cr_err *err);
