@@ -313,6 +313,23 @@ static int add_active_docs(struct loader *l)
     return rc;
 }
 
+/* The sources between environment and files. */
+static int add_remotes(struct cr_environment *environment,
+                       const struct cr_environment_options *options, struct cr_err *err)
+{
+    for (size_t i = 0; i < options->remote_count; i++) {
+        const struct cr_environment_remote *remote = &options->remotes[i];
+        const char *name = cr_arena_printf(environment->arena, "configserver:%s", remote->name);
+        if (!name)
+            return cr_environment_no_memory(err);
+        int rc =
+            cr_environment_add_doc(environment, CR_SOURCE_REMOTE, name, name, &remote->doc, err);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 static int load_files(struct loader *l)
 {
     int rc = find_locations(l);
@@ -325,7 +342,7 @@ static int load_files(struct loader *l)
     if (rc == 0)
         rc = add_profile_groups(l);
     if (rc == 0)
-        rc = cr_environment_add_remotes(l->environment, l->options, l->err);
+        rc = add_remotes(l->environment, l->options, l->err);
     return rc ? rc : add_active_docs(l);
 }
 

@@ -1,33 +1,11 @@
 /* Makes an environment: the sources from outside in Spring's order. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "cr_environment.h"
 #include "cr_environment_private.h"
 #include "cr_json.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024, ARGUMENTS_MAX = 4096, VARIABLES_MAX = 65536 };
-
-int cr_environment_add_doc(struct cr_environment *environment, enum cr_source_kind kind,
-                           const char *name, const char *place, const struct cr_flat_doc *doc,
-                           struct cr_err *err)
-{
-    struct cr_arena *arena = environment->arena;
-    struct cr_source *source =
-        cr_environment_add_source(environment, kind, cr_arena_text(arena, name), doc->count);
-    if (!source)
-        return cr_environment_no_memory(err);
-    for (size_t i = 0; i < doc->count; i++) {
-        const struct cr_flat_pair *pair = &doc->pairs[i];
-        const char *origin =
-            pair->line > 0 ? cr_arena_printf(arena, "%s:%d:%d", place, pair->line, pair->column)
-                           : cr_arena_text(arena, place);
-        if (cr_source_put(environment, source, cr_arena_slice(arena, pair->key),
-                          cr_arena_slice(arena, pair->text), origin))
-            return cr_environment_no_memory(err);
-    }
-    return 0;
-}
 
 /* "--a=1 --a=2" is "1,2", as Spring has it. */
 static int put_argument(struct cr_environment *environment, struct cr_source *source,
@@ -177,22 +155,6 @@ static void order_json(struct cr_environment *environment)
     struct cr_source json = sources[last];
     sources[last] = sources[last - 1];
     sources[last - 1] = json;
-}
-
-int cr_environment_add_remotes(struct cr_environment *environment,
-                               const struct cr_environment_options *options, struct cr_err *err)
-{
-    for (size_t i = 0; i < options->remote_count; i++) {
-        const struct cr_environment_remote *remote = &options->remotes[i];
-        const char *name = cr_arena_printf(environment->arena, "configserver:%s", remote->name);
-        if (!name)
-            return cr_environment_no_memory(err);
-        int rc =
-            cr_environment_add_doc(environment, CR_SOURCE_REMOTE, name, name, &remote->doc, err);
-        if (rc)
-            return rc;
-    }
-    return 0;
 }
 
 static int load(struct cr_environment *environment, const struct cr_environment_options *options,

@@ -66,10 +66,6 @@ CR_MUST_CHECK int cr_placeholder_expand(const struct cr_environment *environment
 CR_MUST_CHECK int cr_environment_add_files(struct cr_environment *environment,
                                            const struct cr_environment_options *options,
                                            struct cr_err *err);
-/* The sources between environment and files. */
-CR_MUST_CHECK int cr_environment_add_remotes(struct cr_environment *environment,
-                                             const struct cr_environment_options *options,
-                                             struct cr_err *err);
 /* One flat document as a source; origins are "place:line:column". */
 CR_MUST_CHECK int cr_environment_add_doc(struct cr_environment *environment,
                                          enum cr_source_kind kind, const char *name,
