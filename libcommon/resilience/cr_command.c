@@ -104,14 +104,14 @@ static char *copy_of(struct cr_slice text)
     return copy;
 }
 
-struct cr_command *cr_command_new(struct cr_commands *owner, struct cr_slice key,
+struct cr_command *cr_command_new(const struct cr_command_watcher *watcher, struct cr_slice key,
                                   struct cr_slice group,
                                   const struct cr_command_properties *properties, int64_t now_ms)
 {
     struct cr_command *command = aligned_zeroed(sizeof *command);
     if (!command)
         return NULL;
-    command->owner = owner;
+    command->watcher = watcher;
     command->key = copy_of(key);
     command->group = copy_of(group);
     command->shared = add_shard(command, false);
@@ -224,7 +224,7 @@ static bool take_permit(_Atomic uint32_t *taken, const _Atomic int32_t *max, uin
 static void note_failure(struct cr_command *command, int64_t now_ms)
 {
     if (cr_circuit_failure(&command->circuit, now_ms))
-        cr_commands_changed(command, CR_CIRCUIT_HALF_OPEN, CR_CIRCUIT_OPEN);
+        cr_command_changed(command, CR_CIRCUIT_HALF_OPEN, CR_CIRCUIT_OPEN);
 }
 
 enum cr_admission cr_command_begin_on(struct cr_command *command, struct cr_command_shard *shard,
@@ -241,7 +241,7 @@ enum cr_admission cr_command_begin_on(struct cr_command *command, struct cr_comm
         return CR_SHORT_CIRCUITED;
     }
     if (verdict == CR_CIRCUIT_TRIAL)
-        cr_commands_changed(command, CR_CIRCUIT_OPEN, CR_CIRCUIT_HALF_OPEN);
+        cr_command_changed(command, CR_CIRCUIT_OPEN, CR_CIRCUIT_HALF_OPEN);
     uint32_t in_flight = 0;
     if (!take_permit(&command->in_flight, &command->max_concurrent, &in_flight)) {
         run->events = bit(CR_EVENT_SEMAPHORE_REJECTED);

@@ -133,7 +133,7 @@ static bool tick_locked(struct cr_command *command, int64_t now_ms)
 void cr_command_tick(struct cr_command *command, int64_t now_ms)
 {
     if (tick_locked(command, now_ms))
-        cr_commands_changed(command, CR_CIRCUIT_CLOSED, CR_CIRCUIT_OPEN);
+        cr_command_changed(command, CR_CIRCUIT_CLOSED, CR_CIRCUIT_OPEN);
 }
 
 /* Under the lock, so that no evaluation sees the closed circuit with the old window. */
@@ -150,7 +150,7 @@ static bool recover_locked(struct cr_command *command)
 void cr_command_recover(struct cr_command *command)
 {
     if (recover_locked(command))
-        cr_commands_changed(command, CR_CIRCUIT_HALF_OPEN, CR_CIRCUIT_CLOSED);
+        cr_command_changed(command, CR_CIRCUIT_HALF_OPEN, CR_CIRCUIT_CLOSED);
 }
 
 /* --- showing --- */
@@ -207,7 +207,7 @@ void cr_command_snapshot(struct cr_command *command, int64_t wall_ms, struct cr_
         .thread_pool = command->group,
         .isolation = "SEMAPHORE",
         .current_time_ms = wall_ms,
-        .concurrent = cr_command_in_flight(command),
+        .concurrent = atomic_load_explicit(&command->in_flight, memory_order_relaxed),
         .reporting_hosts = 1,
     };
     CR_LOCKED(&command->lock);

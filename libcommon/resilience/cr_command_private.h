@@ -29,6 +29,12 @@ struct cr_latency_window {
     struct cr_wire_latency summary;
 };
 
+/* Who hears of the circuits of a registry's commands; no function: nobody. */
+struct cr_command_watcher {
+    cr_circuit_watch changed;
+    void *ctx;
+};
+
 struct cr_command {
     struct cr_circuit circuit;
     _Alignas(64) _Atomic uint32_t in_flight;
@@ -39,7 +45,7 @@ struct cr_command {
     _Atomic bool fallback_enabled;
     char *key;
     char *group;
-    struct cr_commands *owner;
+    const struct cr_command_watcher *watcher;
     struct cr_command_shard *shared;
     struct cr_command_shard *_Atomic shards;
     _Atomic uint32_t shard_count;
@@ -57,12 +63,21 @@ struct cr_command {
     struct cr_latency_window total;
 };
 
+static inline void cr_command_changed(struct cr_command *command, enum cr_circuit_state from,
+                                      enum cr_circuit_state to)
+{
+    const struct cr_command_watcher *watcher = command->watcher;
+    if (watcher->changed)
+        watcher->changed(command, from, to, watcher->ctx);
+}
+
 enum { HEALTH_TOTAL, HEALTH_ERRORS, HEALTH_COUNTERS };
 enum { ROLLING_PEAK = CR_EVENT_COUNT, ROLLING_COUNTERS };
 
 /* --- cr_command.c --- */
 
-struct cr_command *cr_command_new(struct cr_commands *owner, struct cr_slice key,
+/* watcher: lives as long as the command. */
+struct cr_command *cr_command_new(const struct cr_command_watcher *watcher, struct cr_slice key,
                                   struct cr_slice group,
                                   const struct cr_command_properties *properties, int64_t now_ms);
 void cr_command_free(struct cr_command *command);
@@ -79,10 +94,5 @@ void cr_command_tick(struct cr_command *command, int64_t now_ms);
 
 /* Success in HALF_OPEN: closes the circuit and starts the health window empty, as one step. */
 void cr_command_recover(struct cr_command *command);
-
-/* --- cr_commands.c --- */
-
-void cr_commands_changed(struct cr_command *command, enum cr_circuit_state from,
-                         enum cr_circuit_state to);
 
 #endif

@@ -15,8 +15,7 @@ struct cr_commands {
     struct cr_command *last;
     struct cr_command *_Atomic first; /* the list only grows: it is walked without the lock */
     _Atomic int64_t ticked_ms;
-    cr_circuit_watch watch;
-    void *watch_ctx;
+    struct cr_command_watcher watcher;
 
     struct cr_thread thread;
     struct cr_mutex clock_lock; /* of `stopping` */
@@ -77,8 +76,8 @@ static int add_locked(struct cr_commands *commands, struct cr_slice key, struct 
                       struct cr_command **out_command)
 {
     /* Its windows lie on the grid of the ticks, so that a circuit opens at the next one. */
-    struct cr_command *command =
-        cr_command_new(commands, key, group, properties, atomic_load(&commands->ticked_ms));
+    struct cr_command *command = cr_command_new(&commands->watcher, key, group, properties,
+                                                atomic_load(&commands->ticked_ms));
     if (!command)
         return CR_ENOMEM;
     int rc = cr_map_put(commands->by_key, key, command);
@@ -143,16 +142,7 @@ void cr_commands_each(struct cr_commands *commands,
 
 void cr_commands_watch(struct cr_commands *commands, cr_circuit_watch watch, void *ctx)
 {
-    commands->watch = watch;
-    commands->watch_ctx = ctx;
-}
-
-void cr_commands_changed(struct cr_command *command, enum cr_circuit_state from,
-                         enum cr_circuit_state to)
-{
-    struct cr_commands *commands = command->owner;
-    if (commands->watch)
-        commands->watch(command, from, to, commands->watch_ctx);
+    commands->watcher = (struct cr_command_watcher){watch, ctx};
 }
 
 /* --- the clock --- */
