@@ -103,6 +103,7 @@ struct cr_http_server {
     struct cr_thread acceptor;
 };
 
+/* cr_http_server_memory.c: it lives as long as the last of its requests. */
 void cr_http_server_ref(struct cr_http_server *server);
 void cr_http_server_unref(struct cr_http_server *server);
 
@@ -119,8 +120,13 @@ void cr_http_connection_busy(struct cr_http_connection *connection);
 bool cr_http_connections_expect(struct cr_http_server *server, int64_t now_ms);
 /* A whole head has come: from now on the connection is not given up for another's sake. */
 void cr_http_connection_asked(struct cr_http_connection *connection);
+/* [lock held] Ends those whose time is over. */
+void cr_http_connections_judge(struct cr_http_server *server, int64_t now_ms);
+
+/* --- who is let in: cr_http_accept.c --- */
+
 void cr_http_accept_loop(void *server); /* the accepting thread */
-void cr_http_server_wake(struct cr_http_server *server);
+void cr_http_accept_wake(struct cr_http_server *server);
 
 /* --- sockets: cr_http_listen.c --- */
 

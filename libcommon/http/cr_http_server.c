@@ -31,30 +31,6 @@ enum {
     POOL_BYTES = 8192, /* per connection: the largest head, and what an idle one costs */
 };
 
-void cr_http_server_ref(struct cr_http_server *server)
-{
-    atomic_fetch_add(&server->refs, 1);
-}
-
-void cr_http_server_unref(struct cr_http_server *server)
-{
-    if (atomic_fetch_sub(&server->refs, 1) != 1)
-        return;
-    cr_http_router_free(server->router);
-    if (server->nothing)
-        MHD_destroy_response(server->nothing);
-    cr_mutex_fini(&server->lock);
-    cr_cond_fini(&server->changed);
-    cr_closep(&server->wake_fd);
-    cr_closep(&server->listen_fd);
-    free(server->timers);
-    free(server->unix_path);
-    if (server->credentials)
-        explicit_bzero(server->credentials, strlen(server->credentials));
-    free(server->credentials);
-    free(server);
-}
-
 /* --- start --- */
 
 static void take_options(struct cr_http_server *server, const struct cr_http_server_options *given)
@@ -335,7 +311,7 @@ size_t cr_http_server_drain(struct cr_http_server *server, int64_t wait_ms)
     CR_LOCKED(&server->lock);
     server->draining = true;
     server->closing = true;
-    cr_http_server_wake(server);
+    cr_http_accept_wake(server);
     while (server->listen_fd >= 0)
         cr_cond_wait(&server->changed, &server->lock);
     cr_http_streams_end(server, false);
@@ -352,7 +328,7 @@ static void end_acceptor(struct cr_http_server *server)
 {
     cr_mutex_lock(&server->lock);
     server->ending = true;
-    cr_http_server_wake(server);
+    cr_http_accept_wake(server);
     cr_mutex_unlock(&server->lock);
     cr_thread_join(&server->acceptor);
 }
