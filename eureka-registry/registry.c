@@ -381,3 +381,18 @@ size_t registry_expire(struct registry *registry, struct registry_now now)
     shorten_delta(registry, now.now_ms);
     return count;
 }
+
+void registry_set_preservation(struct registry *registry,
+                               const struct self_preservation_options *options,
+                               struct registry_now now)
+{
+    struct self_preservation *sp = &registry->self_preservation;
+    registry_expire(registry, now);
+    sp->options = *options;
+    if (sp->options.renewal_interval_s <= 0)
+        sp->options.renewal_interval_s = registry->options.self_preservation.renewal_interval_s;
+    sp->on = false;
+    sp->below_since_ms = -1;
+    self_preservation_size(sp, registry_count(registry), now.now_ms);
+    registry_expire(registry, now);
+}

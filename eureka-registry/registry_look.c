@@ -89,21 +89,6 @@ struct registry_preservation registry_preservation(struct registry *registry,
     };
 }
 
-void registry_set_preservation(struct registry *registry,
-                               const struct self_preservation_options *options,
-                               struct registry_now now)
-{
-    struct self_preservation *sp = &registry->self_preservation;
-    registry_expire(registry, now);
-    sp->options = *options;
-    if (sp->options.renewal_interval_s <= 0)
-        sp->options.renewal_interval_s = registry->options.self_preservation.renewal_interval_s;
-    sp->on = false;
-    sp->below_since_ms = -1;
-    self_preservation_size(sp, registry_count(registry), now.now_ms);
-    registry_expire(registry, now);
-}
-
 struct registry_rendering *registry_rendered(struct registry *registry, enum registry_use use,
                                              enum cr_wire_form form)
 {
