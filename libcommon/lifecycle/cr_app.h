@@ -50,8 +50,8 @@ void cr_app_set_port(struct cr_app *app, int port);
 
 /* Asks for the orderly end, as SIGTERM does; exit_code is the process's. The first one counts. */
 void cr_app_stop(struct cr_app *app, int exit_code);
-/* Reads signals that came meanwhile; true when somebody asked for the end. For main, while the start
- * takes long: a module's open or start then returns 0 early. */
+/* Reads signals that came meanwhile; true when somebody asked for the end. For main, while the
+ * start takes long: a module's open or start then returns 0 early. */
 bool cr_app_end_wanted(struct cr_app *app);
 /* Asks for a refresh, as SIGHUP does: main reads the sources again a moment later. */
 void cr_app_refresh(struct cr_app *app);
