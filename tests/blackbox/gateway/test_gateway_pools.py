@@ -1,5 +1,7 @@
 """Connections to instances: each limit passed by one, and waiting in turn, on whichever worker (gateway.md 4 and
 Appendices A and B; decision G2)."""
+import signal
+import statistics
 import threading
 import time
 
@@ -8,6 +10,7 @@ import pytest
 from harness.poll import wait_until
 
 from gateway_client import Client, is_problem
+from gateway_origin import OK, answering
 from gateway_pools import LONG, Doors, figures, finish, has, is_empty, sender, users, waiting, worker_of
 from gateway_setup import url_route
 from gateway_wire import chunks
@@ -108,18 +111,23 @@ def test_the_limit_of_all_url_routes_wakes_another_routes_request(start, doors, 
 # --- the order ---
 
 def test_first_come_first_served_on_both_workers(start, doors):
+    """And at once: a worker that waits for something else is woken."""
     gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
+    clients, times = [sender(gateway, "/users/a")], []
     doors.origin.saw(1)
     clients += waiting(gateway, 16)
-    doors.let("/a")
-    for number in range(16):
-        doors.origin.saw(number + 2)
-        doors.let(f"/{number}")
+    for target in ("/a", *(f"/{number}" for number in range(15))):
+        began = time.monotonic()
+        doors.let(target)
+        doors.origin.saw(len(times) + 2)
+        times.append(time.monotonic() - began)
     answers = finish(doors, *clients)
     assert doors.targets == ["/a", *(f"/{number}" for number in range(16))]
-    assert {worker_of(answer) for answer in answers} == {"0", "1"}
     assert doors.most == 1
+    workers = [worker_of(answer) for answer in answers]
+    assert set(workers) == {"0", "1"}
+    across = [one for one, before, after in zip(times, workers, workers[1:]) if before != after]
+    assert statistics.median(across) < 0.25, across
     is_empty(gateway)
 
 
@@ -175,6 +183,31 @@ def test_many_clients_share_few_connections(start, doors, limit):
     assert wrong == [] and doors.most <= 3
     assert figures(gateway)["gateway_upstream_waits_total"] > 0
     is_empty(gateway)
+
+
+# --- connections that are kept ---
+
+def test_a_connection_carries_a_thousand_requests(start, back):
+    back.script = answering(OK)
+    gateway = start(users(back, **{"crema.gateway.workers": 1, "crema.gateway.requests-max": 2000}))
+    client = Client(gateway.port)
+    for _ in range(1001):
+        assert client.get("/users/x").status == 200
+    assert [len(peer.requests) for peer in back.peers] == [1000, 1]
+    back.left([back.peers[0]])
+    client.close()
+
+
+def test_an_unused_connection_ends(start, back):
+    back.script = answering(OK)
+    gateway = start(users(back, **{"crema.gateway.workers": 1, "crema.gateway.upstream-idle-ms": 300}))
+    client = Client(gateway.port)
+    assert client.get("/users/x").status == client.get("/users/x").status == 200
+    began = time.monotonic()
+    back.left(list(back.peers))
+    assert time.monotonic() - began > 0.2 and len(back.peers) == 1
+    assert client.get("/users/x").status == 200 and len(back.peers) == 2
+    client.close()
 
 
 # --- not for ever ---
@@ -266,6 +299,29 @@ def test_who_goes_away_leaves_the_line(start, doors, way):
     has(gateway, waiting=1, connections=1)
     finish(doors, *clients)
     assert doors.targets == ["/a", "/3"]
+    is_empty(gateway)
+
+
+def test_who_goes_away_as_his_turn_comes_holds_up_nobody(start, doors):
+    """Both are seen at once, each by the worker that it is for: the call is passed on to the next one."""
+    gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
+    for number in range(40):
+        first = sender(gateway, f"/users/a{number}")
+        wait_until(lambda number=number: f"/a{number}" in doors.targets, 10, "the first one")
+        gone = sender(gateway, f"/users/gone{number}")
+        has(gateway, waiting=1)
+        last = sender(gateway, f"/users/last{number}")
+        has(gateway, waiting=2)
+        gateway.signal(signal.SIGSTOP)
+        doors.let(f"/a{number}")
+        doors.let(f"/gone{number}")
+        doors.let(f"/last{number}")
+        wait_until(lambda: doors.inside == 0, 10, "the answer")
+        gone.reset()
+        gateway.signal(signal.SIGCONT)
+        assert first.answer().status == last.answer().status == 200
+        first.close()
+        last.close()
     is_empty(gateway)
 
 
