@@ -1,5 +1,8 @@
 """What becomes of those who wait for a connection when settings, instances or the gateway end, and that every place
 among the connections comes back whatever becomes of its request (decision G2)."""
+import random
+import threading
+
 import pytest
 
 from harness.poll import wait_until
@@ -222,3 +225,55 @@ def test_a_place_comes_back_after_its_instance_has_gone(changing, doors):
     has(gateway, connections=2)
     finish(doors, *clients[1:])
     is_empty(gateway)
+
+
+class Hasty:
+    """A client that now and then leaves before it has its answer."""
+
+    def __init__(self, port, name, over):
+        self.port, self.name, self.over = port, name, over
+        self.draw = random.Random(name)
+        self.right = 0
+        self.wrong = []
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self):
+        number = 0
+        while not self.over.is_set() and not self.wrong:
+            client = Client(self.port, seconds=30)
+            for _ in range(self.draw.randrange(1, 20)):
+                number += 1
+                target = f"/{self.name}.{number}"
+                client.send(f"GET /users{target} HTTP/1.1\r\nHost: g\r\n\r\n".encode())
+                if self.draw.random() < 0.1:
+                    client.reset()
+                    break
+                answer = client.answer()
+                if answer.status == 200 and answer.body == target.encode():
+                    self.right += 1
+                elif answer.get("X-Gateway-Failure") != "pool_full":
+                    self.wrong.append(answer)
+            client.close()
+
+
+def test_hasty_clients_and_changes_lose_no_place(changing, doors, more_doors):
+    """Instances and limits change all the time, the line is short, some leave it: who stays is answered."""
+    servers = [doors.authority, more_doors.authority, f"{doors.authority},{more_doors.authority}"]
+    doors.open.set()
+    more_doors.open.set()
+    gateway = changing(users(doors, **{"crema.gateway.queue-max": 16, "ribbon.MaxConnectionsPerHost": 2}))
+    over = threading.Event()
+    clients = [Hasty(gateway.port, f"h{number}", over) for number in range(24)]
+    for turn in range(60):
+        gateway.change(**{"users.ribbon.listOfServers": servers[turn % 3],
+                          "ribbon.MaxConnectionsPerHost": 1 + turn % 4, "ribbon.MaxTotalConnections": 1 + turn % 5})
+    gateway.change(**{"crema.gateway.queue-max": 1024, "ribbon.MaxTotalConnections": 2})
+    over.set()
+    for client in clients:
+        client.thread.join(60)
+        assert not client.thread.is_alive()
+    assert [client.wrong for client in clients if client.wrong] == []
+    assert sum(client.right for client in clients) > 100
+    is_empty(gateway)
+    assert figures(gateway)["gateway_upstream_waits_total"] > 100
