@@ -1,12 +1,15 @@
 /* load: sends requests from a file over keep-alive connections and reads the answers, so cheaply
  * that a server on the same machine is what limits it.
  *
- *     load PORT CONNECTIONS COUNT RATE FILE
+ *     load PORT CONNECTIONS COUNT RATE FILE [spin]
  *
  * FILE holds requests, each behind a line with its length in bytes; they are sent in turn, COUNT in
  * all, at RATE a second (0: as fast as they are answered). Prints one line of JSON: how many were
  * answered with 2xx and how many not, bytes read, seconds, the median answer, the 99th percentile
  * and the slowest.
+ *
+ * spin: never sleeps, and a request's time counts from when it was due. So a time is that of the
+ * server, without that of waking this program; it wants a core of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +27,7 @@
 #include <unistd.h>
 
 enum { CONNECTIONS_MAX = 4096, REQUESTS_MAX = 200000, READ_MAX = 256 * 1024, HEAD_MAX = 8192 };
-enum { TOOK_MAX_US = 200000 }; /* longer answers count as that */
+enum { TOOK_MAX = 2000000 }; /* of 0.1 us; longer answers count as that */
 
 struct request {
     const char *text;
@@ -49,7 +52,7 @@ struct connection {
     bool good, closes;
     size_t line_len; /* of head or chunk size, so far */
     char line[HEAD_MAX];
-    double sent_s;
+    double sent_s; /* spin: when it was due */
 };
 
 struct load {
@@ -59,11 +62,12 @@ struct load {
     struct connection *connections;
     size_t connection_count;
     uint64_t wanted, begun, good, bad, bytes;
-    double rate, slowest_s;
+    double rate, began_s, slowest_s;
+    bool spin;
 };
 
 static char scratch[READ_MAX];
-static uint32_t took_us[TOOK_MAX_US + 1]; /* how many answers took so long */
+static uint32_t took[TOOK_MAX + 1]; /* how many answers took so many 0.1 us */
 
 static void die(const char *what)
 {
@@ -101,9 +105,9 @@ static void send_next(struct load *load, struct connection *c)
     const struct request *request = &load->requests[load->begun % load->request_count];
     if (write(c->fd, request->text, request->len) != (ssize_t)request->len)
         die("write");
+    c->sent_s = load->spin ? load->began_s + (double)load->begun / load->rate : now_s();
     load->begun++;
     c->busy = true;
-    c->sent_s = now_s();
     c->expect = EXPECT_HEAD;
     c->line_len = 0;
 }
@@ -113,7 +117,7 @@ static void answered(struct load *load, struct connection *c)
     double took_s = now_s() - c->sent_s;
     load->good += c->good;
     load->bad += !c->good;
-    took_us[took_s * 1e6 < TOOK_MAX_US ? (size_t)(took_s * 1e6) : TOOK_MAX_US]++;
+    took[took_s * 1e7 < TOOK_MAX ? (size_t)(took_s * 1e7) : TOOK_MAX]++;
     if (took_s > load->slowest_s)
         load->slowest_s = took_s;
     c->busy = false;
@@ -229,41 +233,44 @@ static void read_answer(struct load *load, struct connection *c)
 
 /* --- the run --- */
 
-static uint64_t due(const struct load *load, double began_s)
+static uint64_t due(const struct load *load)
 {
     if (load->rate <= 0)
         return load->wanted;
-    double count = (now_s() - began_s) * load->rate + 1;
+    double count = (now_s() - load->began_s) * load->rate + 1;
     return count < (double)load->wanted ? (uint64_t)count : load->wanted;
 }
 
 /* The time that this part of the answers kept to. */
-static unsigned percentile_us(const struct load *load, double part)
+static double percentile_us(const struct load *load, double part)
 {
     uint64_t wanted = (uint64_t)((double)(load->good + load->bad) * part), seen = 0;
-    unsigned us = 0;
-    while (us < TOOK_MAX_US && (seen += took_us[us]) <= wanted)
-        us++;
-    return us;
+    size_t tenths = 0;
+    while (tenths < TOOK_MAX && (seen += took[tenths]) <= wanted)
+        tenths++;
+    return (double)tenths / 10;
 }
 
 static void run(struct load *load)
 {
-    double began_s = now_s();
+    int pause_ms = load->spin ? 0 : load->rate > 0 ? 1 : 1000;
     struct epoll_event events[256];
+    load->began_s = now_s();
     while (load->good + load->bad < load->wanted) {
-        uint64_t until = due(load, began_s);
-        for (size_t i = 0; i < load->connection_count && load->begun < until; i++)
-            if (!load->connections[i].busy)
-                send_next(load, &load->connections[i]);
-        int count = epoll_wait(load->epoll, events, 256, load->rate > 0 ? 1 : 1000);
+        uint64_t until = due(load), first = load->begun; /* the connections take turns */
+        for (size_t i = 0; i < load->connection_count && load->begun < until; i++) {
+            struct connection *c = &load->connections[(first + i) % load->connection_count];
+            if (!c->busy)
+                send_next(load, c);
+        }
+        int count = epoll_wait(load->epoll, events, 256, pause_ms);
         for (int i = 0; i < count; i++)
             read_answer(load, events[i].data.ptr);
     }
-    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"p50_us\": %u, "
-           "\"p99_us\": %u, \"slowest_s\": %.6f}\n",
+    printf("{\"good\": %llu, \"bad\": %llu, \"bytes\": %llu, \"seconds\": %.6f, \"p50_us\": %.1f, "
+           "\"p99_us\": %.1f, \"slowest_s\": %.6f}\n",
            (unsigned long long)load->good, (unsigned long long)load->bad,
-           (unsigned long long)load->bytes, now_s() - began_s, percentile_us(load, 0.5),
+           (unsigned long long)load->bytes, now_s() - load->began_s, percentile_us(load, 0.5),
            percentile_us(load, 0.99), load->slowest_s);
 }
 
@@ -287,16 +294,19 @@ static void read_requests(struct load *load, const char *path)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) {
-        fprintf(stderr, "usage: load PORT CONNECTIONS COUNT RATE FILE\n");
+    bool spin = argc == 7 && strcmp(argv[6], "spin") == 0;
+    if (argc != 6 && !spin) {
+        fprintf(stderr, "usage: load PORT CONNECTIONS COUNT RATE FILE [spin]\n");
         return 2;
     }
     struct load load = {.port = (int)strtol(argv[1], NULL, 10),
                         .epoll = epoll_create1(EPOLL_CLOEXEC),
                         .connection_count = strtoul(argv[2], NULL, 10),
                         .wanted = strtoull(argv[3], NULL, 10),
-                        .rate = strtod(argv[4], NULL)};
-    if (load.epoll < 0 || load.connection_count == 0 || load.connection_count > CONNECTIONS_MAX)
+                        .rate = strtod(argv[4], NULL),
+                        .spin = spin};
+    if (load.epoll < 0 || (spin && load.rate <= 0) || load.connection_count == 0 ||
+        load.connection_count > CONNECTIONS_MAX)
         die("arguments");
     read_requests(&load, argv[5]);
     load.connections = calloc(load.connection_count, sizeof *load.connections);
