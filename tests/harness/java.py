@@ -28,7 +28,8 @@ PEERS = {
     "netflix-client": (8, ["netflix-client", "driver"]),
     "spring-hoxton": (8, ["spring-client", "driver"]), "spring-current": (17, ["spring-client", "driver"]),
     "config-server": (17, ["config-server"]), "snakeyaml": (17, ["snakeyaml"]),
-    "config-hoxton": (8, ["config-client"]), "config-current": (17, ["config-client"])}
+    "config-hoxton": (8, ["config-client"]), "config-current": (17, ["config-client"]),
+    "zuul-server": (8, ["zuul-server"]), "spring-gateway-server": (17, ["spring-gateway-server"])}
 # Small and quick to start; the opens are for libraries of Java 8's time.
 OPENS = tuple(f"--add-opens={package}=ALL-UNNAMED" for package in
               ("java.base/java.lang", "java.base/java.util", "java.base/java.lang.reflect",
