@@ -1,4 +1,4 @@
-"""`./crema bench [NAME...]`: measures and prints; passes no judgement."""
+"""`./crema bench [NAME...]`: measures and prints; a missed goal is no failure."""
 import argparse
 import importlib
 import sys
@@ -6,7 +6,7 @@ import sys
 BENCHES = {
     "start": "exec to ready, up to the first order, a clean build, order to status",
     "registry": "the registry beside Spring's servers: CPU, memory, how soon a change is seen",
-    "gateway": "the gateway beside nginx, HAProxy and a bare relay: CPU a request, latency, memory",
+    "gateway": "the gateway beside nginx, HAProxy, a bare relay, Zuul and Spring's: CPU a request, latency, memory",
     "config": "the config server beside Spring's: CPU of a request, a crowd, memory, how soon a push is seen",
     "discovery": "registration to the first request that a gateway sends to the instance",
     "memory": "private and proportional memory of each daemon, idle and after load",
