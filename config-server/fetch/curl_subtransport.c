@@ -16,7 +16,8 @@
 
 enum {
     REDIRECTS_MAX = 5,
-    IN_BYTES_MAX = 1024 * 1024, /* unread, beyond which the transfer is paused */
+    IN_BYTES_MAX = 1024 * 1024,    /* unread, beyond which the transfer is paused */
+    UNFIT_BYTES_MAX = 1024 * 1024, /* of an answer that is not git's, until it is broken off */
     POLL_MS = 1000,
 };
 
@@ -37,6 +38,7 @@ struct stream {
     const struct http_proxy *proxy; /* NULL: there is none on the way */
     struct curl_slist *headers;
     bool is_post, started, ended, unfit, paused;
+    size_t unfit_bytes;
     struct cr_buf out, in;
     char detail[CURL_ERROR_SIZE];
 };
@@ -154,7 +156,8 @@ static size_t take_bytes(char *data, size_t size, size_t count, void *ctx)
     stream->sub->options->progress(stream->sub->options->ctx);
     if (!is_fit(stream)) {
         stream->unfit = true;
-        return size * count;
+        stream->unfit_bytes += size * count;
+        return stream->unfit_bytes > UNFIT_BYTES_MAX ? 0 : size * count;
     }
     if (stream->in.len > IN_BYTES_MAX) {
         stream->paused = true;
@@ -190,7 +193,8 @@ static int end_transfer(struct stream *stream, CURLcode result)
 {
     long status = 0, redirects = 0;
     stream->ended = true;
-    if (result != CURLE_OK)
+    bool broken_off = stream->unfit && result == CURLE_WRITE_ERROR;
+    if (result != CURLE_OK && !broken_off)
         return fail_transfer(stream, result);
     (void)curl_easy_getinfo(stream->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)

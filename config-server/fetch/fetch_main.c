@@ -230,7 +230,8 @@ static int remove_leftover(const char *path, const struct stat *info, int kind, 
     return 0;
 }
 
-/* Every branch must lead to a commit with its tree. */
+/* Every branch must lead to a commit with its tree; one that the remote lets lead to something else
+ * is nothing to serve, but no damage of ours. */
 static int check_branches(struct fetch *fetch, git_repository *repository)
 {
     GIT_AUTO(branch_iterator) branches = NULL;
@@ -243,7 +244,9 @@ static int check_branches(struct fetch *fetch, git_repository *repository)
         int rc = git_branch_next(&branch, &kind, branches);
         if (rc == GIT_ITEROVER)
             return 0;
-        if (rc < 0 || git_reference_peel(&tree, branch, GIT_OBJECT_TREE) < 0)
+        if (rc == 0)
+            rc = git_reference_peel(&tree, branch, GIT_OBJECT_TREE);
+        if (rc < 0 && rc != GIT_EPEEL && rc != GIT_EINVALIDSPEC)
             return failed(fetch);
     }
 }

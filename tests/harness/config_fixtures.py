@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from .git_hosts import GitDaemon, Host, HttpHost, HttpsHost, Relay, SshHost
+from .git_hosts import EndlessPage, GitDaemon, Host, HttpHost, HttpsHost, Relay, SshHost
 from .lying_host import LyingHost
 from .repositories import Hosted, Repository, Server
 
@@ -39,6 +39,7 @@ def hosts(tmp_path):
     root = tmp_path / "served"
     root.mkdir()
     kinds = {"git": GitDaemon, "http": HttpHost, "https": HttpsHost, "lying": LyingHost,
+             "endless": EndlessPage,
              "ssh": partial(SshHost, folder=tmp_path / "ssh")}
 
     def start(kind, **options):

@@ -176,6 +176,21 @@ class HttpHost(Host):
         return content
 
 
+class EndlessPage(HttpHost):
+    """A web server whose every answer is a page that never ends, with the status `says`."""
+
+    def answer(self, call):
+        call.close_connection = True
+        call.send_response(self.says)
+        call.send_header("Content-Type", "text/html")
+        call.end_headers()
+        try:
+            while True:
+                call.wfile.write(b"<p>and so on</p>" * 4096)
+        except OSError:
+            self.seen.append((call.path, None))
+
+
 class HttpsHost(HttpHost):
     """The same behind TLS, with a certificate that nobody vouches for."""
 

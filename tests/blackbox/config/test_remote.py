@@ -284,6 +284,15 @@ def test_a_web_server_without_git(hosted, hosts, serve, status, words):
     wait_value(server, 1)
 
 
+@pytest.mark.parametrize("status, words", [(200, "not with a git repository"), (403, "403")])
+def test_a_page_without_end(hosted, hosts, serve, status, words):
+    """It comes all the time, so no silence ends it."""
+    repo = hosted({"foo.yml": "a: 1"}, hosts("endless", says=status))
+    server = serve(repo, FAST)
+    wait_until(lambda: words in details(server).get("error", ""), 30, "the refusal")
+    wait_until(lambda: repo.host.seen, 30, "the page to be left")
+
+
 def test_a_certificate_that_nobody_vouches_for(hosted, hosts, serve, tmp_path):
     host = hosts("https", folder=tmp_path)
     repo = hosted({"foo.yml": "a: 1"}, host)
@@ -427,6 +436,21 @@ def test_tidying_delays_no_push(hosted, serve):
     assert len(lines(server, "broken off")) == 60
     wait_until(lambda: is_tidy(server), 30, "one pack")
     assert server.first("/foo/default") == {"a": 7} and not lines(server, "damaged")
+
+
+def test_a_branch_that_is_no_commit(hosted, serve):
+    """What stands so at the remote is no damage of the mirror, which would be cloned at each fetch."""
+    repo = hosted({"foo.yml": "a: 1"})
+    server = serve(repo, FAST)
+    wait_value(server, 1)
+    (repo.bare / "refs" / "heads" / "odd").write_text(repo.git("rev-parse", "HEAD:foo.yml") + "\n")
+    done = fetches(server, "done")
+    wait_until(lambda: (mirror_of(server) / "refs" / "heads" / "odd").exists(), 30, "the odd branch")
+    wait_until(lambda: fetches(server, "done") >= done + 3, 30, "further fetches")
+    repo.push({"foo.yml": "a: 2"})
+    wait_value(server, 2)
+    assert server.get("/foo/default/odd").status == 404
+    assert not lines(server, "damaged") and not lines(server, "level=warn")
 
 
 def test_what_a_killed_fetch_left_behind(hosted, serve):
