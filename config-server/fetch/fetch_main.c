@@ -41,6 +41,7 @@ struct fetch {
     struct ssh_subtransport_options ssh;
     struct cr_err failure;  /* a transport's own words */
     char fresh[PATH_BYTES]; /* a mirror that is being made */
+    char old[PATH_BYTES];   /* one that was tidied, until it is removed */
     struct fetch_result result;
     struct cr_err err;
     int klass; /* of libgit2's error */
@@ -337,21 +338,21 @@ static size_t count_packs(const char *mirror)
 /* What a killed one left counts too. */
 static bool is_untidy(const struct fetch *fetch)
 {
-    return access(fetch->fresh, F_OK) == 0 || count_packs(fetch->request->mirror) > PACKS_MAX;
+    return access(fetch->fresh, F_OK) == 0 || access(fetch->old, F_OK) == 0 ||
+           count_packs(fetch->request->mirror) > PACKS_MAX;
 }
 
 /* All packs become one, by a clone of the mirror itself; not done, it is served as it is. */
 static int tidy_up(struct fetch *fetch)
 {
     enum { NICENESS = 10 }; /* whoever asks the server meanwhile comes first */
-    char aside[PATH_BYTES];
     (void)setpriority(PRIO_PROCESS, 0, NICENESS);
     remove_tree(fetch->fresh);
+    remove_tree(fetch->old);
     if (!is_untidy(fetch))
         return 0;
-    (void)snprintf(aside, sizeof(aside), "%s.old", fetch->request->mirror);
-    int rc = clone(fetch, fetch->request->mirror, aside);
-    remove_tree(aside);
+    int rc = clone(fetch, fetch->request->mirror, fetch->old);
+    remove_tree(fetch->old);
     return rc;
 }
 
@@ -399,6 +400,7 @@ static void run(struct fetch *fetch)
 {
     CR_AUTO_CLOSE int lock_fd = -1;
     int len = snprintf(fetch->fresh, sizeof(fetch->fresh), "%s.new", fetch->request->mirror);
+    (void)snprintf(fetch->old, sizeof(fetch->old), "%s.old", fetch->request->mirror);
     int rc = len >= PATH_BYTES - 16
                  ? cr_err_set(&fetch->err, CR_ELIMIT, "the path of the mirror is too long")
                  : lock(fetch, &lock_fd);

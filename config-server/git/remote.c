@@ -21,6 +21,7 @@
 enum {
     TIDYINGS_BROKEN_OFF_MAX = 60,   /* in a row: of a hundred pushes at most one waits */
     TIDY_RETRY_MS = 10 * 60 * 1000, /* after one that failed */
+    TIDY_SILENCE_MS = 60 * 1000,    /* a busy machine leaves it little */
 };
 
 struct remote {
@@ -208,7 +209,8 @@ static int start_child(struct remote *remote, const struct fetch_request *reques
                        struct cr_err *err)
 {
     const struct remote_options *options = &remote->options;
-    const struct fetch_limits limits = {options->timeout_ms, options->fetch_max_ms};
+    int64_t silence_ms = request->tidy ? TIDY_SILENCE_MS : options->timeout_ms;
+    const struct fetch_limits limits = {silence_ms, options->fetch_max_ms};
     int rc = fetch_child_start(&remote->child, request, &limits, err);
     if (rc == 0)
         cr_log_debug(options->log, "config.fetch", "%s in process %lld",

@@ -461,11 +461,13 @@ def test_what_a_killed_fetch_left_behind(hosted, serve):
     mirror = mirror_of(server)
     for name in ("refs/heads/main.lock", "packed-refs.lock", "config.lock", "objects/pack/pack_git2_abcdef"):
         (mirror / name).write_text("")
-    Path(f"{mirror}.new").mkdir()
+    for name in (".new", ".old"):       # of one that tidied
+        Path(f"{mirror}{name}").mkdir()
     repo.push({"foo.yml": "a: 2"})
     server.running.start()
     wait_value(server, 2)
     assert not list(mirror.rglob("*.lock")) and not list(mirror.rglob("*_git2_*"))
+    wait_until(lambda: is_tidy(server), 30, "the folders to go")
     assert not lines(server, "damaged")
 
 
