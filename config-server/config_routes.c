@@ -77,6 +77,16 @@ static const struct cr_http_route routes[] = {
 
 /* --- the module --- */
 
+static void warn_of_shared_folders(const struct config_site *site)
+{
+    const char *path = config_service_shared_path(site->service);
+    if (site->access.count > 0 && path)
+        cr_log_warn(site->log, "config.access",
+                    "the search path '%s' may give the 'application' files in the folder of an "
+                    "application that has a token to others: use {application} by itself",
+                    path);
+}
+
 static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
 {
     const struct cr_log *log = cr_log_get("config");
@@ -103,6 +113,7 @@ static int open_module(struct cr_app *app, void **out_state, struct cr_err *err)
         free(site);
         return rc;
     }
+    warn_of_shared_folders(site);
     *out_state = site;
     return 0;
 }

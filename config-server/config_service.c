@@ -317,6 +317,11 @@ bool config_service_serves(const struct config_service *service, struct git_back
     return serves;
 }
 
+const char *config_service_shared_path(const struct config_service *service)
+{
+    return backend_settings_shared_path(&service->backends);
+}
+
 void config_service_state(struct config_service *service, struct config_service_state *out_state)
 {
     out_state->cached_answers = answer_cache_count(service->answers);

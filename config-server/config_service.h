@@ -79,6 +79,9 @@ CR_MUST_CHECK int config_service_resource(struct config_service *service,
                                           struct cr_slice path, struct cr_arena *arena,
                                           struct config_resource *out_resource, struct cr_err *err);
 
+/* As backend_settings_shared_path. */
+const char *config_service_shared_path(const struct config_service *service);
+
 /* What is kept in memory. */
 struct config_service_state {
     size_t cached_answers, cached_bytes;

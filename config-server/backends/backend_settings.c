@@ -139,3 +139,24 @@ int backend_settings_check(const struct backend_settings_list *list, struct cr_e
     }
     return 0;
 }
+
+static const char *shared_path_of(const struct cr_setting_list *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (strpbrk(paths->items[i], "*?") || strstr(paths->items[i], "{profile}"))
+            return paths->items[i];
+    return NULL;
+}
+
+const char *backend_settings_shared_path(const struct backend_settings_list *list)
+{
+    const char *found = NULL;
+    for (size_t i = 0; i < list->count && !found; i++) {
+        const struct backend_settings *item = &list->items[i];
+        found = shared_path_of(item->is_native ? &item->native.locations
+                                               : &item->git.main.search_paths);
+        for (size_t k = 0; !item->is_native && k < item->git.other_count && !found; k++)
+            found = shared_path_of(&item->git.others[k].search_paths);
+    }
+    return found;
+}

@@ -36,4 +36,8 @@ CR_MUST_CHECK int backend_settings_read(const struct cr_environment *environment
 CR_MUST_CHECK int backend_settings_check(const struct backend_settings_list *list,
                                          struct cr_err *err);
 
+/* The first search path or location that can lead a request into a folder that is called after
+ * another application: a pattern, or one with {profile}. NULL: there is none. */
+const char *backend_settings_shared_path(const struct backend_settings_list *list);
+
 #endif

@@ -45,6 +45,15 @@ def test_an_application_with_a_token(repository, serve, path):
     assert "order-token" not in server.log and "is refused to 127.0.0.1" in server.log
 
 
+@pytest.mark.parametrize("paths, warned", [("*", True), ("cfg,x/{profile}", True), ("{application}*", True),
+                                           ("{application},cfg", False)])
+def test_search_paths_that_share_folders(repository, serve, paths, warned):
+    place = {"spring.cloud.config.server.git.search-paths": paths}
+    server, open_server = serve(repository(FILES), {**TOKENS, **place}), serve(repository(FILES), place)
+    assert ("has a token to others" in server.log) == warned
+    assert "has a token to others" not in open_server.log
+
+
 @pytest.mark.parametrize("name", ["orde%3F", "%3Frder", "o*", "*", "other,orde%3F"])
 def test_a_name_is_no_pattern(repository, serve, name):
     """One that were would open the folders of others."""
