@@ -228,9 +228,9 @@ class Soaker:
             if request.expects and not self._continued(client, request):
                 return False
             answer = client.answer(request.method.decode())
-        except Ended:
+        except Ended as error:
             if request.kind == "good":
-                self.account.blame(f"{request.token}: no whole answer to {request.head!r}")
+                self.account.blame(f"{request.token}: no whole answer to {request.head!r}: {error}")
             self.account.note("cut")
             return False
         except (Silent, AssertionError) as error:
