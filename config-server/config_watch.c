@@ -122,10 +122,13 @@ static void on_move(void *ctx, struct git_backend *backend, const struct git_mov
     struct config_watch *watch = ctx;
     const struct access *access = watch->options.access;
     CR_AUTO_ARENA arena = cr_arena_new(0);
+    if (!arena) {
+        cr_sse_log_forget(watch->log); /* who follows begins anew with the state */
+        return;
+    }
     struct change change = {backend, move, everybody, CR_COUNT(everybody)};
-    if (!move->everything && arena &&
-        changed_services(move->paths, move->path_count, arena, &change.names, &change.count, NULL) <
-            0) {
+    if (!move->everything && changed_services(move->paths, move->path_count, arena, &change.names,
+                                              &change.count, NULL) < 0) {
         change.names = everybody;
         change.count = CR_COUNT(everybody);
     }
