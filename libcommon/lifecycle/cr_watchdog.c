@@ -11,7 +11,10 @@
 #include "cr_int.h"
 #include "cr_log.h"
 
-enum { START_TURN_MS = 50 };
+enum {
+    TURN_MS = 50,
+    TURN_COUNTED_MS = 100, /* of a turn that took longer */
+};
 
 static CR_NORETURN void give_up(struct cr_watchdog *watchdog, const char *event, const char *why)
 {
@@ -28,29 +31,37 @@ static bool end_pending(void)
            (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
 }
 
+/* Waits, and returns how much of the time counts: a machine that stands still, or a stopped
+ * process, is no module that hangs. */
+static int64_t wait_turn(struct pollfd *ready, nfds_t count)
+{
+    int64_t began_ms = cr_clock_ms();
+    (void)poll(ready, count, TURN_MS);
+    return cr_min_i64(cr_clock_ms() - began_ms, TURN_COUNTED_MS);
+}
+
 static void watch_start(struct cr_watchdog *watchdog)
 {
     struct pollfd ended = {.fd = watchdog->ended.wake_fd, .events = POLLIN};
-    int64_t pending_since = 0;
+    int64_t pending_ms = 0;
     while (!atomic_load(&watchdog->done)) {
-        int64_t now_ms = cr_clock_ms();
-        pending_since = !end_pending() ? 0 : pending_since == 0 ? now_ms : pending_since;
-        if (pending_since != 0 && now_ms - pending_since >= watchdog->limit_ms)
+        if (pending_ms >= watchdog->limit_ms)
             give_up(watchdog, "stop.overdue", "the time to end has passed");
-        (void)poll(&ended, 1, START_TURN_MS);
+        bool pending = end_pending();
+        int64_t turn_ms = wait_turn(&ended, 1);
+        pending_ms = pending ? pending_ms + turn_ms : 0;
     }
 }
 
 static void watch_end(struct cr_watchdog *watchdog)
 {
-    int64_t deadline_ms = cr_clock_ms() + watchdog->limit_ms;
+    int64_t spent_ms = 0;
     while (!atomic_load(&watchdog->done)) {
-        int64_t left = deadline_ms - cr_clock_ms();
-        if (left <= 0)
+        if (spent_ms >= watchdog->limit_ms)
             give_up(watchdog, "stop.overdue", "the time to end has passed");
         struct pollfd ready[] = {{.fd = watchdog->signals->signal_fd, .events = POLLIN},
                                  {.fd = watchdog->ended.wake_fd, .events = POLLIN}};
-        (void)poll(ready, CR_COUNT(ready), (int)cr_min_i64(left, 60 * 1000));
+        spent_ms += wait_turn(ready, CR_COUNT(ready));
         struct cr_signals only_signals = {watchdog->signals->signal_fd, -1};
         if ((ready[0].revents & POLLIN) && (cr_signals_wait(&only_signals, 0) & CR_SIGNALS_STOP))
             give_up(watchdog, "stop.forced", "a second signal came");

@@ -4,6 +4,8 @@
  *   at the start: when main has not looked at a SIGTERM or SIGINT limit_ms after it came;
  *   at the end:   limit_ms after the watch began, or at once when a second signal comes.
  *
+ * Time in which the whole process stood still does not count.
+ *
  * Ownership: the caller's struct, zeroed; the signals must outlive it.
  * Units:     milliseconds.
  * Threads:   start and stop: main; _doing from any.

@@ -13,6 +13,8 @@ import struct
 import threading
 import time
 
+from harness.poll import wait_until
+
 from gateway_client import Client
 from gateway_wire import Ended, Silent, Wire, chunks
 
@@ -123,11 +125,43 @@ def make_answer(draw, method, token, size, digest):
 
 # --- the clients ---
 
+class Pulse:
+    """Notices when the whole machine stands still, as one in a cloud may for seconds."""
+
+    BEAT_S = 0.1
+    LATE_S = 1
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.beats = 0
+        self.late = []  # (when it went on, how long nothing ran)
+        self.ending = threading.Event()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        before = time.monotonic()
+        while not self.ending.wait(self.BEAT_S):
+            now = time.monotonic()
+            with self.lock:
+                self.beats += 1
+                if now - before > self.BEAT_S + self.LATE_S:
+                    self.late.append((now, now - before))
+            before = now
+
+    def stood_still(self, since):
+        """Was there a time in which nothing ran, from then until two beats from now?"""
+        seen = self.beats
+        wait_until(lambda: self.beats >= seen + 2, 60, "the pulse", every=self.BEAT_S)
+        with self.lock:
+            return any(went_on > since for went_on, _ in self.late)
+
+
 class Account:
     """What all clients saw."""
 
     def __init__(self):
         self.lock = threading.Lock()
+        self.pulse = Pulse()
         self.counts = {}
         self.wrong = []
 
@@ -135,9 +169,16 @@ class Account:
         with self.lock:
             self.counts[what] = self.counts.get(what, 0) + 1
 
-    def blame(self, text):
+    def blame(self, request, text):
         with self.lock:
-            self.wrong.append(text)
+            self.wrong.append(f"{request.token}: {text}")
+
+    def blame_if_running(self, request, text):
+        """For what a time limit does to a good request when the machine stands still."""
+        if self.pulse.stood_still(request.began):
+            self.note("late with the machine")
+        else:
+            self.blame(request, text)
 
     @property
     def answered(self):
@@ -148,6 +189,7 @@ class Request:
     def __init__(self, draw, token, kind):
         self.token = token
         self.kind = kind
+        self.began = time.monotonic()
         self.method = draw.choice((b"GET", b"GET", b"GET", b"HEAD", b"POST", b"POST", b"PUT", b"DELETE"))
         self.size = draw.choice(SIZES)
         self.body = body_of(token[::-1], draw.choice(SIZES)) if self.method in (b"POST", b"PUT") else b""
@@ -230,11 +272,14 @@ class Soaker:
             answer = client.answer(request.method.decode())
         except Ended as error:
             if request.kind == "good":
-                self.account.blame(f"{request.token}: no whole answer to {request.head!r}: {error}")
+                self.account.blame_if_running(request, f"no whole answer to {request.head!r}: {error}")
             self.account.note("cut")
             return False
-        except (Silent, AssertionError) as error:
-            self.account.blame(f"{request.token}: {error!r}")
+        except Silent as error:
+            self.account.blame_if_running(request, f"{error!r}")
+            return False
+        except AssertionError as error:
+            self.account.blame(request, f"{error!r}")
             return False
         return self._judge(request, answer)
 
@@ -247,19 +292,21 @@ class Soaker:
                 return client.send(request.payload) or True
             if status >= 200:
                 if request.kind == "good" and request.method != b"POST" and len(request.body) < REPLAYED:
-                    self.account.blame(f"{request.token}: refused: {head.octets!r}")
+                    blame = self.account.blame_if_running if status == 504 else self.account.blame
+                    blame(request, f"refused: {head.octets!r}")
                 self.account.note("refused")
                 return False
 
     def _judge(self, request, answer):
         if answer.get("X-Request-Id") != request.token.decode():
-            self.account.blame(f"{request.token}: somebody else's answer: {answer!r}")
+            self.account.blame(request, f"somebody else's answer: {answer!r}")
         elif request.is_right(answer):
             self.account.note("right")
         elif request.may_fail(answer):
             self.account.note(answer.get("X-Gateway-Failure"))
         else:
-            self.account.blame(f"{request.token}: {request.head!r}: wrong answer {answer!r}")
+            blame = self.account.blame_if_running if answer.status == 504 else self.account.blame
+            blame(request, f"{request.head!r}: wrong answer {answer!r}")
         return answer.get("Connection") != "close"
 
     def _pipeline(self, client):

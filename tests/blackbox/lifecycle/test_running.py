@@ -3,6 +3,7 @@ import json
 import signal
 import socket
 import subprocess
+import time
 import threading
 
 import pytest
@@ -103,6 +104,18 @@ def test_lingering_goes_on_accepting(daemon):
     assert one.get("/actuator/health/readiness").status == 503
     assert "part.drained" not in one.log  # only the last module, which leaves the registry, was
     assert one.child.wait(10) == 0
+
+
+def test_time_that_stands_still_does_not_count(daemon):
+    """A virtual machine that its host holds up, say; the limit is 3 s beyond the linger here."""
+    one = daemon(NAME, {"crema.shutdown.linger-ms": 500, "crema.shutdown.drain-ms": 0})
+    one.signal(signal.SIGTERM)
+    wait_until(lambda: "daemon.draining" in one.log, 5, "the drain")
+    one.signal(signal.SIGSTOP)
+    over = time.monotonic() + 4.5
+    wait_until(lambda: time.monotonic() > over, 6, "the limit to pass")
+    one.signal(signal.SIGCONT)
+    assert one.child.wait(10) == 0, one.log
 
 
 def start_slowly(tmp_path, *arguments):
