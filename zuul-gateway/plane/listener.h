@@ -12,7 +12,8 @@
 
 #include "cr_err.h"
 
-/* host "" = every address. port 0 takes a free one. */
+/* host "" = every address. port 0 takes a free one. What the sockets accept has TCP_NODELAY, which
+ * Linux passes on: one system call less for each connection. */
 CR_MUST_CHECK int listener_open(const char *host, int port, int *out_fds, size_t count,
                                 int *out_port, struct cr_err *err);
 

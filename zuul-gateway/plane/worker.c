@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -42,12 +41,10 @@ static void shed(struct worker *worker, int fd)
 
 static void take_client(struct worker *worker, int fd, const struct sockaddr_storage *address)
 {
-    int one = 1;
     if (!plane_client_opened(worker->plane)) {
         shed(worker, fd);
         return;
     }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     client_accept(worker, fd, address);
 }
 
