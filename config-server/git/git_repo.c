@@ -144,12 +144,20 @@ static void forget_trees(struct git_repo *repo)
     }
 }
 
+static void forget_directories(struct git_repo *repo)
+{
+    for (size_t i = 0; i < CR_COUNT(repo->directories); i++) {
+        directory_list_free(repo->directories[i].list);
+        repo->directories[i] = (struct git_known_directories){.list = NULL};
+    }
+}
+
 void git_repo_close(struct git_repo *repo)
 {
     if (!repo)
         return;
     forget_trees(repo);
-    git_forget_directories(repo);
+    forget_directories(repo);
     git_repository_free(repo->handle);
     cr_mutex_fini(&repo->lock);
     free(repo->directory);

@@ -41,9 +41,6 @@ int git_repo_absent(const struct git_repo *repo, struct cr_err *err); /* CR_EUNA
 int git_resolve_reference(git_repository *handle, const char *prefix, struct cr_slice label,
                           struct git_repo_id *out_commit, struct cr_err *err);
 
-/* Under lock, or when nobody else has the repository any more. */
-void git_forget_directories(struct git_repo *repo);
-
 /* Under lock: the same, kept for the next ones who ask; it belongs to the repository. */
 int git_known_tree_of(struct git_repo *repo, const struct git_repo_id *commit, git_tree **out_tree,
                       struct cr_err *err);

@@ -125,14 +125,6 @@ static int directories_of(struct git_repo *repo, git_tree *tree,
     return 0;
 }
 
-void git_forget_directories(struct git_repo *repo)
-{
-    for (size_t i = 0; i < CR_COUNT(repo->directories); i++) {
-        directory_list_free(repo->directories[i].list);
-        repo->directories[i] = (struct git_known_directories){.list = NULL};
-    }
-}
-
 int git_repo_directories(struct git_repo *repo, const struct git_repo_id *commit,
                          struct cr_slice pattern, int (*visit)(const char *path, void *ctx),
                          void *ctx, struct cr_err *err)
