@@ -13,7 +13,7 @@
 #ifndef PACK_CHECK_H
 #define PACK_CHECK_H
 
-#include <git2.h>
+#include <git2/types.h>
 
 #include "cr_attr.h"
 #include "cr_err.h"

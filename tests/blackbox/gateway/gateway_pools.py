@@ -137,3 +137,10 @@ def waiting(gateway, count, first=0, path="/users"):
         clients.append(sender(gateway, f"{path}/{number}"))
         has(gateway, waiting=before + len(clients))
     return clients
+
+
+def one_in_work(gateway, doors, waiters):
+    """/users/a, which an instance holds up, and then so many who wait: the first of them for /users/0."""
+    first = sender(gateway, "/users/a")
+    doors.origin.saw(1)
+    return [first, *waiting(gateway, waiters)]

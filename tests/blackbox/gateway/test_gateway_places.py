@@ -9,7 +9,7 @@ from harness.poll import wait_until
 
 from gateway_client import Client, is_problem
 from gateway_origin import OK
-from gateway_pools import LONG, figures, finish, has, is_empty, sender, users, waiting
+from gateway_pools import LONG, figures, finish, has, is_empty, one_in_work, sender, users, waiting
 from gateway_setup import url_route
 
 URL = {"zuul.host.maxPerRouteConnections": 1}
@@ -18,9 +18,7 @@ URL = {"zuul.host.maxPerRouteConnections": 1}
 
 def test_limits_change_while_requests_wait(changing, doors):
     gateway = changing(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 6)
+    clients = one_in_work(gateway, doors, waiters=6)
     gateway.change(**{"ribbon.MaxConnectionsPerHost": 4})
     doors.origin.saw(4)
     has(gateway, waiting=3, connections=4)
@@ -40,9 +38,7 @@ def test_limits_change_while_requests_wait(changing, doors):
 def test_room_for_many_at_once(changing, doors):
     """Each worker finds its own among them, whichever looks first."""
     gateway = changing(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 20)
+    clients = one_in_work(gateway, doors, waiters=20)
     gateway.change(**{"ribbon.MaxConnectionsPerHost": 21})
     doors.origin.saw(21)
     finish(doors, *clients)
@@ -51,9 +47,7 @@ def test_room_for_many_at_once(changing, doors):
 
 def test_the_limit_of_a_url_route_changes_while_requests_wait(changing, doors):
     gateway = changing({**LONG, **url_route("users", f"http://{doors.authority}"), **URL, "crema.gateway.workers": 2})
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 6)
+    clients = one_in_work(gateway, doors, waiters=6)
     gateway.change(**{"zuul.host.maxPerRouteConnections": 4})
     doors.origin.saw(4)
     has(gateway, waiting=3, connections=4)
@@ -66,9 +60,7 @@ def test_the_limit_of_a_url_route_changes_while_requests_wait(changing, doors):
 
 def test_an_instance_that_comes_is_used_at_once(changing, doors, more_doors):
     gateway = changing(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 2)
+    clients = one_in_work(gateway, doors, waiters=2)
     gateway.change(**{"users.ribbon.listOfServers": f"{doors.authority},{more_doors.authority}"})
     more_doors.origin.saw(1)
     assert more_doors.targets == ["/0"]
@@ -108,9 +100,7 @@ def test_the_last_instance_ends_while_requests_wait(changing, doors):
 
 def test_a_url_that_changes_is_for_those_who_come_later(changing, doors, more_doors):
     gateway = changing({**LONG, **url_route("users", f"http://{doors.authority}"), **URL})
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 1)
+    clients = one_in_work(gateway, doors, waiters=1)
     gateway.change(**{"zuul.routes.users.url": f"http://{more_doors.authority}/base"})
     more_doors.open.set()
     later = sender(gateway, "/users/later")
@@ -123,9 +113,7 @@ def test_a_url_that_changes_is_for_those_who_come_later(changing, doors, more_do
 
 def test_who_waits_at_SIGTERM_is_served(start, doors):
     gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 4)
+    clients = one_in_work(gateway, doors, waiters=4)
     gateway.signal(15)
     finish(doors, *clients)
     assert gateway.child.wait(20) == 0

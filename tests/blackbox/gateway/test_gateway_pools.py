@@ -11,7 +11,7 @@ from harness.poll import wait_until
 
 from gateway_client import Client, is_problem
 from gateway_origin import OK, answering
-from gateway_pools import LONG, Doors, figures, finish, has, is_empty, sender, users, waiting, worker_of
+from gateway_pools import LONG, Doors, figures, finish, has, is_empty, one_in_work, sender, users, waiting, worker_of
 from gateway_setup import url_route
 from gateway_wire import chunks
 
@@ -268,9 +268,7 @@ def test_a_second_is_what_a_request_of_a_service_waits(start, doors):
 
 def test_one_request_too_many_waits(start, doors):
     gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1, "crema.gateway.queue-max": 2}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 2)
+    clients = one_in_work(gateway, doors, waiters=2)
     body = is_problem(gateway.ask("/users/late"), 503, "pool_full")
     assert (body["rule"], body["limit"], body["service"]) == ("crema.gateway.queue-max", 2, "users")
     text = gateway.get("/actuator/prometheus").text
@@ -327,9 +325,7 @@ def test_who_goes_away_as_his_turn_comes_holds_up_nobody(start, doors):
 
 def test_a_waiting_request_keeps_its_permit(start, doors):
     gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1, "zuul.semaphore.max-semaphores": 2}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 1)
+    clients = one_in_work(gateway, doors, waiters=1)
     is_problem(gateway.ask("/users/late"), 503, "semaphore_full")
     finish(doors, *clients)
     is_empty(gateway)
@@ -337,9 +333,7 @@ def test_a_waiting_request_keeps_its_permit(start, doors):
 
 def test_the_log_knows_how_long_it_waited(start, doors):
     gateway = start(users(doors, **{"ribbon.MaxConnectionsPerHost": 1}))
-    clients = [sender(gateway, "/users/a")]
-    doors.origin.saw(1)
-    clients += waiting(gateway, 1)
+    clients = one_in_work(gateway, doors, waiters=1)
     finish(doors, *clients)
     line = wait_until(lambda: next((line for line in gateway.log.splitlines() if "/users/0" in line), None), 10,
                       "the line")
