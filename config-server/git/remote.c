@@ -148,26 +148,26 @@ static void note_failure(struct remote *remote, const struct fetch_result *resul
                 (long long)(retry_ms(options) / 1000));
 }
 
+/* The log before the state: who waits for the clone at the start is to find its line. */
 static void note_success(struct remote *remote, const struct fetch_result *result)
 {
     const struct remote_options *options = &remote->options;
     struct remote_state *state = &remote->state;
     cr_counter_add(remote->fetched, 1);
-    cr_mutex_lock(&remote->lock);
-    bool is_new = !state->mirrored;
-    state->mirrored = true;
-    state->problem[0] = '\0';
-    state->fetched_wall_ms = cr_clock_wall_ms();
-    cr_mutex_unlock(&remote->lock);
     if (result->put_aside)
         cr_log_warn(options->log, "config.mirror",
                     "the mirror was damaged and is cloned anew; the old one is %s.damaged%s%s",
                     options->mirror, *result->text ? ": " : "", result->text);
-    if (is_new)
+    if (!state->mirrored) /* written by this thread alone */
         cr_log_info(options->log, "config.remote", "%s is mirrored in %s", options->url,
                     options->mirror);
     else if (remote->last_code < 0)
         cr_log_info(options->log, "config.remote", "%s can be fetched again", options->url);
+    cr_mutex_lock(&remote->lock);
+    state->mirrored = true;
+    state->problem[0] = '\0';
+    state->fetched_wall_ms = cr_clock_wall_ms();
+    cr_mutex_unlock(&remote->lock);
 }
 
 /* When the next one begins by itself: while they fail, soon; else at the rate. */

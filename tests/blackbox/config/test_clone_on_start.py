@@ -28,9 +28,8 @@ def test_it_is_ready_when_the_clone_is_there(hosted, serve, tmp_path):
         assert not starting.done()
         repo.host.go_on()
         server = starting.result()
-    ready, mirrored = ([number for number, line in enumerate(server.log.splitlines()) if word in line][0]
-                       for word in ("event=daemon.ready", "is mirrored in"))
-    assert mirrored < ready
+    wait_until(lambda: "event=daemon.ready" in server.log, 5, "the line, which follows the run file")
+    assert server.log.index("is mirrored in") < server.log.index("event=daemon.ready")
     assert server.first("/foo/default") == without.first("/foo/default") == {"a": 1}
 
 
