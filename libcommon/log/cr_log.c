@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cr_clock.h"
@@ -264,6 +265,9 @@ static void flush(struct cr_log_batch *batch)
 
 void cr_log_batch_begin(struct cr_log_batch *batch)
 {
+    struct stat info;
+    bool is_file = fstat(atomic_load(&sink.fd), &info) == 0 && S_ISREG(info.st_mode);
+    batch->max = is_file ? CR_LOG_BATCH_MAX : CR_LOG_LINE_MAX;
     batch->len = 0;
     batch->lines = 0;
     open_batch = batch;
@@ -278,12 +282,12 @@ void cr_log_batch_end(struct cr_log_batch *batch)
 static void write_line(const struct cr_log_line *line)
 {
     struct cr_log_batch *batch = open_batch;
-    if (batch && batch->len + line->len > sizeof batch->data)
-        flush(batch);
-    if (!batch || line->len > sizeof batch->data) {
+    if (!batch) {
         write_lines(line->data, line->len, 1);
         return;
     }
+    if (batch->len + line->len > batch->max)
+        flush(batch);
     memcpy(batch->data + batch->len, line->data, line->len);
     batch->len += line->len;
     batch->lines++;

@@ -93,10 +93,12 @@ void cr_log_set_daemon(const char *daemon);
 void cr_log_set_fd(int fd); /* default 2; not closed */
 
 /* Lines of the calling thread are kept and leave together, whole lines, in writes of at most
- * CR_LOG_BATCH_MAX octets; for a thread that writes many. The batch is the caller's memory until
- * cr_log_batch_end, which writes what is left. */
-enum { CR_LOG_BATCH_MAX = 4096 };
+ * CR_LOG_BATCH_MAX octets, CR_LOG_LINE_MAX where the sink is not a regular file; for a thread that
+ * writes many. The batch is the caller's memory until cr_log_batch_end, which writes what is left.
+ */
+enum { CR_LOG_BATCH_MAX = 64 * 1024 };
 struct cr_log_batch {
+    size_t max;
     size_t len;
     uint64_t lines;
     char data[CR_LOG_BATCH_MAX];

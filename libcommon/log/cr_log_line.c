@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cr_word.h"
+
 enum {
     TAIL = 8,      /* kept free for a cut mark, a quote, a brace and the newline */
     ESCAPE_MAX = 6 /* \u001b */
@@ -84,10 +86,19 @@ static const unsigned char plain[256] = {
 };
 /* clang-format on */
 
-/* How many octets at the front are at least that plain. */
+/* Whether all eight octets are plain anywhere. */
+static bool word_is_plain(uint64_t word)
+{
+    return !(cr_word_below(word, ' ' + 1) | cr_word_equal(word, '"') | cr_word_equal(word, '=') |
+             cr_word_equal(word, '\\') | cr_word_equal(word, 0x7f) | cr_word_high(word));
+}
+
+/* How many octets at the front are at least that plain: ids and addresses by words. */
 static size_t plain_span(struct cr_slice value, unsigned wanted)
 {
     size_t len = 0;
+    while (len + sizeof(uint64_t) <= value.len && word_is_plain(cr_word_load(value.ptr + len)))
+        len += sizeof(uint64_t);
     while (len < value.len && plain[(unsigned char)value.ptr[len]] >= wanted)
         len++;
     return len;

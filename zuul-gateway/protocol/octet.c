@@ -1,6 +1,8 @@
 /* The character classes, a row of sixteen octets a line. */
 #include "octet.h"
 
+#include "cr_word.h"
+
 #define V  OCTET_VALUE
 #define VP (V | OCTET_TARGET)
 #define TV (V | OCTET_TOKEN)
@@ -30,25 +32,14 @@ const uint8_t octet_classes[256] = {
 };
 /* clang-format on */
 
-/* Is one of the eight octets below SP, or DEL? Of a word's octets, "x - 0x20" borrows into the high
- * bit where x is below 0x20 ("Bit Twiddling Hacks", hasless); DEL is the octet that XOR makes zero.
- * Octets from 0x80 on, whose high bit is set before, are masked out. A borrow may also mark the
- * octet behind a bad one, never a word without one. */
-static bool has_control(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t del = word ^ ones * 0x7F;
-    return (((word - ones * ' ') & ~word) | ((del - ones) & ~del)) & highs;
-}
-
 bool octet_all_value(struct cr_slice text)
 {
     size_t at = 0;
     for (; at + sizeof(uint64_t) <= text.len; at += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, text.ptr + at, sizeof(word));
+        uint64_t word = cr_word_load(text.ptr + at);
         /* HTAB is a control character, too, but may stand in a value. */
-        if (has_control(word) && !octet_all(cr_slice_sub(text, at, at + sizeof(word)), OCTET_VALUE))
+        if ((cr_word_below(word, ' ') | cr_word_equal(word, 0x7F)) &&
+            !octet_all(cr_slice_sub(text, at, at + sizeof(word)), OCTET_VALUE))
             return false;
     }
     return octet_all(cr_slice_from(text, at), OCTET_VALUE);

@@ -97,6 +97,30 @@ static void test_a_batch_leaves_in_whole_lines(void **state)
     assert_contains(logged(), "at once");
 }
 
+/* No other process's lines come between those of a regular file's write. */
+static void test_a_batch_for_a_file_is_larger(void **state)
+{
+    enum { LINES = 500 };
+    (void)state;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    cr_log_set_fd(fileno(file));
+    struct cr_log *log = cr_log_get("batch.test");
+    struct cr_log_batch batch;
+    cr_log_batch_begin(&batch);
+    for (int i = 0; i < LINES; i++)
+        cr_log_info(log, "line", "%d", i);
+    assert_int_equal(lseek(fileno(file), 0, SEEK_END), 0);
+    for (int i = 0; i < LINES; i++)
+        cr_log_info(log, "line", "%d", i);
+    off_t size = lseek(fileno(file), 0, SEEK_END);
+    assert_true(size > CR_LOG_BATCH_MAX / 2 && size <= CR_LOG_BATCH_MAX);
+    cr_log_batch_end(&batch);
+    assert_true(lseek(fileno(file), 0, SEEK_END) > size);
+    assert_int_equal(cr_log_lost(), 0);
+    (void)fclose(file);
+}
+
 static void test_levels_are_inherited_by_prefix(void **state)
 {
     (void)state;
@@ -231,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_line, open_sink, close_sink),
         cmocka_unit_test_setup_teardown(test_json, open_sink, close_sink),
         cmocka_unit_test_setup_teardown(test_a_batch_leaves_in_whole_lines, open_sink, close_sink),
+        cmocka_unit_test_setup_teardown(test_a_batch_for_a_file_is_larger, open_sink, close_sink),
         cmocka_unit_test(test_levels_are_inherited_by_prefix),
         cmocka_unit_test_setup_teardown(test_root_level, open_sink, close_sink),
         cmocka_unit_test(test_same_name_same_logger),

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,36 @@ static void test_logfmt_values(void **state)
     };
     for (size_t i = 0; i < CR_COUNT(rows); i++)
         expect(CR_LOG_LOGFMT, cr_slice_of(rows[i].value), rows[i].line);
+}
+
+/* What stands for the value in its line. */
+static struct cr_slice written(enum cr_log_format format, struct cr_slice value,
+                               struct cr_log_line *line)
+{
+    size_t before = format == CR_LOG_JSON ? 6 : 2, behind = format == CR_LOG_JSON ? 3 : 1;
+    cr_log_line_begin(line, format);
+    cr_log_line_pair(line, "k", value);
+    cr_log_line_end(line);
+    return cr_slice_sub((struct cr_slice){line->data, line->len}, before, line->len - behind);
+}
+
+/* Values are looked at by words: an octet is written as if it were alone, wherever it stands. */
+static void test_every_octet_in_a_long_value(void **state)
+{
+    struct cr_log_line alone, among;
+    (void)state;
+    for (int octet = 0; octet < 0x80; octet++)
+        for (size_t at = 0; at < 20; at++) {
+            char value[] = "abcdefghijklmnopqrst", expected[64];
+            value[at] = (char)octet;
+            struct cr_slice one = {value + at, 1}, all = {value, 20};
+            struct cr_slice form = written(CR_LOG_JSON, one, &alone);
+            (void)snprintf(expected, sizeof expected, "%.*s%.*s%s", (int)at, value,
+                           CR_SLICE_ARG(form), value + at + 1);
+            assert_true(cr_slice_is(written(CR_LOG_JSON, all, &among), expected));
+            bool quoted = written(CR_LOG_LOGFMT, one, &alone).ptr[0] == '"';
+            assert_int_equal(written(CR_LOG_LOGFMT, all, &among).ptr[0] == '"', quoted);
+        }
 }
 
 static void test_bytes_that_are_not_utf8_are_replaced(void **state)
@@ -103,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_logfmt_values),
+        cmocka_unit_test(test_every_octet_in_a_long_value),
         cmocka_unit_test(test_bytes_that_are_not_utf8_are_replaced),
         cmocka_unit_test(test_pairs_are_separated),
         cmocka_unit_test(test_long_values_are_cut),
