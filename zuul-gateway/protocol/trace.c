@@ -80,19 +80,14 @@ static bool read_b3(const struct head *head, struct trace *out)
     return id && parse_b3_id(id->value, out);
 }
 
-static void write_hex(uint64_t value, char out[16])
-{
-    for (int i = 0; i < 16; i++)
-        out[i] = cr_hex_digit(value >> (60 - 4 * i));
-}
-
 void trace_read(const struct head *head, const uint64_t random[3], bool sampled,
                 struct trace *out_trace)
 {
     const uint64_t known = field_bit(FIELD_TRACEPARENT) | field_bit(FIELD_B3) |
                            field_bit(FIELD_X_B3_TRACEID) | field_bit(FIELD_X_B3_SAMPLED);
+    const uint64_t id[2] = {random[0], random[1] | 1}, span = random[2] | 1; /* none is zero */
     struct trace trace = {.on = true};
-    write_hex(random[2] | 1, trace.span); /* no id is zero */
+    cr_hex_write(&span, sizeof span, trace.span);
     set_sampled(&trace, sampled);
     bool named = false;
     if (head->seen & known) {
@@ -101,10 +96,8 @@ void trace_read(const struct head *head, const uint64_t random[3], bool sampled,
         named = read_b3(head, &trace);
         trace.goes_on = once && parse_parent(parent->value, &trace);
     }
-    if (!named && !trace.goes_on) {
-        write_hex(random[0], trace.id);
-        write_hex(random[1] | 1, trace.id + 16);
-    }
+    if (!named && !trace.goes_on)
+        cr_hex_write(id, sizeof id, trace.id);
     *out_trace = trace;
 }
 

@@ -11,11 +11,13 @@
 #include "trace.h"
 
 #define PARENT "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-#define OURS   "traceparent: 00-0af7651916cd43dd8448eb211c80319c-0000000000000003-01\r\n"
-#define BEGUN  "traceparent: 00-00000000000000010000000000000003-0000000000000003-00\r\n"
+#define OURS   "traceparent: 00-0af7651916cd43dd8448eb211c80319c-4545454545454545-01\r\n"
+#define BEGUN  "traceparent: 00-11111111111111113333333333333333-4545454545454545-00\r\n"
 
 static const struct head_limits limits = {8192, 32768, 8192, 100};
-static const uint64_t random_words[3] = {1, 3, 2};
+/* The same in either order of octets. */
+static const uint64_t random_words[3] = {0x1111111111111111, 0x3333333333333333,
+                                         0x4545454545454545};
 
 static struct head head;
 static struct trace trace;
@@ -73,7 +75,7 @@ static void test_begins(void **state)
         assert_false(trace_passes(&trace, FIELD_TRACESTATE));
     }
     assert_string_equal(told("", true, false),
-                        "traceparent: 00-00000000000000010000000000000003-0000000000000003-01\r\n");
+                        "traceparent: 00-11111111111111113333333333333333-4545454545454545-01\r\n");
 }
 
 static void test_b3(void **state)
@@ -81,17 +83,17 @@ static void test_b3(void **state)
     (void)state;
     /* Begun for both, and the same. */
     assert_string_equal(told("", false, true),
-                        BEGUN "X-B3-TraceId: 00000000000000010000000000000003\r\n"
-                              "X-B3-SpanId: 0000000000000003\r\nX-B3-Sampled: 0\r\n");
+                        BEGUN "X-B3-TraceId: 11111111111111113333333333333333\r\n"
+                              "X-B3-SpanId: 4545454545454545\r\nX-B3-Sampled: 0\r\n");
     /* The client's own passes as it is; the trace of both is one. */
     assert_string_equal(told("X-B3-TraceId: 463ac35c9f6413ad\r\nX-B3-SpanId: a2fb4a1d1a96d312\r\n"
                              "X-B3-Sampled: 1\r\n",
                              false, true),
-                        "traceparent: 00-0000000000000000463ac35c9f6413ad-0000000000000003-01\r\n");
+                        "traceparent: 00-0000000000000000463ac35c9f6413ad-4545454545454545-01\r\n");
     assert_true(trace_passes(&trace, FIELD_X_B3_TRACEID));
     assert_string_equal(
         told("b3: 463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-1\r\n", false, true),
-        "traceparent: 00-463ac35c9f6413ad48485a3953bb6124-0000000000000003-01\r\n");
+        "traceparent: 00-463ac35c9f6413ad48485a3953bb6124-4545454545454545-01\r\n");
     /* "b3: 0" names no trace. */
     assert_string_equal(told("b3: 0\r\n", false, true), BEGUN);
     /* Where both are said, traceparent wins. */
