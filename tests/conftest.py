@@ -12,6 +12,10 @@ from harness.running import SANITIZER, Running, preset, sanitizer_env  # noqa: E
 from harness.stack import Stack  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "soak: lasts for minutes; has suites of its own, beside the others")
+
+
 @contextmanager
 def daemons(folder):
     """What the fixtures below share: start(name, settings={...}, env={...}, home=...)."""

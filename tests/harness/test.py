@@ -26,6 +26,7 @@ class Result:
     skipped: int = 0
     notes: list = field(default_factory=list)
     said: str = ""  # what a suite that ran beside others would have printed
+    seconds: float = 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def run_ctest(suite):
     return read_junit(report)
 
 
-def run_pytest(*folders, side_by_side=False):
+def run_pytest(*folders, marks="not soak", side_by_side=False):
     """side_by_side: the tests mostly wait and share nothing, so several run at once."""
     workers = ["-n", "4", "--dist", "load"] if side_by_side else ["-p", "no:xdist"]
 
@@ -61,7 +62,7 @@ def run_pytest(*folders, side_by_side=False):
         report.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(prefix="cr-") as scratch:  # short: it leads to sockets
             done = subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "-x" if not CI else "-q",
-                                   *workers, "-p", "no:cacheprovider", f"--basetemp={scratch}/t",
+                                   *workers, "-p", "no:cacheprovider", "-m", marks, f"--basetemp={scratch}/t",
                                    f"--junitxml={report}", "--durations=5",
                                    *[f"tests/{folder}" for folder in folders]], cwd=ROOT, check=False,
                                   stdout=subprocess.PIPE if suite.ahead else None,
@@ -71,6 +72,9 @@ def run_pytest(*folders, side_by_side=False):
         result.said = done.stdout or ""
         return result
     return run
+
+
+run_soak = run_pytest("blackbox/gateway", marks="soak")
 
 
 def run_interop(suite):
@@ -135,6 +139,9 @@ SUITES = (
     Suite("compose", "", "the images and docker-compose, on a real engine with Apache Kafka",
           run_pytest("compose"), ahead=True),
     Suite("lint", "", "formatting, clang-tidy, the rules of the house", run_lint, ahead=True),
+    Suite("soak", "release", "two minutes of random faults on both sides of the gateway", run_soak, ahead=True),
+    Suite("soak-asan", "asan", "the same under ASan and UBSan", run_soak, ahead=True),
+    Suite("soak-tsan", "tsan", "the same under TSan", run_soak, ahead=True),
 )
 
 
@@ -162,6 +169,13 @@ def built(preset):
     return True
 
 
+def timed(suite):
+    started = time.monotonic()
+    result = suite.run(suite)
+    result.seconds = time.monotonic() - started
+    return result
+
+
 class Ahead:
     """What is done beside the suites, one after the other: builds, and the suites that say so."""
 
@@ -169,14 +183,12 @@ class Ahead:
         self.pool = ThreadPoolExecutor(1)
         presets = dict.fromkeys(suite.preset for suite in suites if suite.preset)
         self.builds = {preset: self.pool.submit(built, preset) for preset in presets}
-        self.runs = {suite: self.pool.submit(suite.run, suite) for suite in suites if suite.ahead}
+        self.runs = {suite: self.pool.submit(timed, suite) for suite in suites if suite.ahead}
 
     def result(self, suite):
-        if suite.ahead:
-            return self.runs[suite].result()
         if suite.preset and not self.builds[suite.preset].result():
             return Result(failed=1, notes=[f"not run: the {suite.preset} build failed"])
-        return suite.run(suite)
+        return self.runs[suite].result() if suite.ahead else timed(suite)
 
 
 def main(argv):
@@ -186,20 +198,21 @@ def main(argv):
         chosen = [replace(chosen[0], ahead=False)]  # so that its words are seen as they come
     total = Result()
     lines = []
+    started = time.monotonic()
     ahead = Ahead(chosen)
     for suite in chosen:
-        started = time.monotonic()
         print(f"\n=== {suite.name}: {suite.what}", flush=True)
         result = ahead.result(suite)
         if result.said:
             print(result.said, flush=True)
         lines.append(f"{suite.name:<14} {result.passed:>5} passed {result.failed:>3} failed "
-                     f"{result.skipped:>3} skipped {time.monotonic() - started:>6.0f} s")
+                     f"{result.skipped:>3} skipped {result.seconds:>6.0f} s{' beside' if suite.ahead else ''}")
         lines += [f"    {note}" for note in result.notes]
         total.passed += result.passed
         total.failed += result.failed + (result.skipped if CI else 0)
         total.skipped += result.skipped
     print("\n" + "\n".join(lines))
+    print(f"{(time.monotonic() - started) / 60:.1f} minutes")
     if CI and total.skipped:
         print(f"{total.skipped} skipped: with CI=true that is a failure")
     print(f"{total.passed} passed, {total.failed} failed")

@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from harness.poll import wait_until
 from harness.running import preset
 from harness.stack import private_kb
@@ -17,7 +18,7 @@ from gateway_pools import figures, is_empty
 from gateway_setup import url_route
 from soak import Account, Origin, Soaker
 
-SECONDS = float(os.environ.get("CREMA_SOAK_SECONDS", "30"))
+SECONDS = float(os.environ.get("CREMA_SOAK_SECONDS", "120"))
 CLIENTS = 24
 WARM = 0.3     # of the time, after which memory is at its size
 ROOM_KB = 4096  # above that
@@ -59,6 +60,7 @@ def watch(gateway, end, account, tell):
     return sizes
 
 
+@pytest.mark.soak
 def test_random_faults_on_both_sides(start, capsys):
     def tell(line):
         with capsys.disabled():
