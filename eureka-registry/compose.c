@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "cr_array.h"
+
 /* Where a fragment stands in the run that is being put together. */
 struct place {
     size_t offset, len;
@@ -86,15 +88,7 @@ void compose_text(const struct selection *selection, enum cr_wire_form form,
 
 static void add_run(struct composer *c, struct run *run)
 {
-    if (c->run_count == c->run_room) {
-        size_t room = c->run_room ? 2 * c->run_room : COMPOSE_RUNS;
-        struct run **runs = reallocarray(c->runs, room, sizeof(struct run *));
-        if (runs) {
-            c->runs = runs;
-            c->run_room = room;
-        }
-    }
-    if (run && c->run_count < c->run_room) {
+    if (run && CR_ARRAY_ROOM(c->runs, c->run_count, c->run_room)) {
         c->runs[c->run_count++] = run;
         return;
     }

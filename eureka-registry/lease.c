@@ -3,11 +3,12 @@
 
 #include <stdlib.h>
 
+#include "cr_array.h"
 #include "cr_assert.h"
 #include "cr_err.h"
 #include "cr_int.h"
 
-enum { CAPACITY_FIRST = 64, MS_PER_S = 1000, SECONDS_MAX = INT32_MAX };
+enum { MS_PER_S = 1000, SECONDS_MAX = INT32_MAX };
 
 static int64_t seconds_or(int64_t value, int64_t fallback)
 {
@@ -79,15 +80,8 @@ static void move_down(struct lease_queue *queue, struct lease *lease)
 /* The held ones keep their room: their return must not fail. */
 static int grow(struct lease_queue *queue)
 {
-    if (queue->count + queue->held_count < queue->capacity)
-        return 0;
-    size_t capacity = queue->capacity ? 2 * queue->capacity : CAPACITY_FIRST;
-    struct lease **heap = reallocarray(queue->heap, capacity, sizeof(struct lease *));
-    if (!heap)
-        return CR_ENOMEM;
-    queue->heap = heap;
-    queue->capacity = capacity;
-    return 0;
+    size_t out = queue->count + queue->held_count;
+    return CR_ARRAY_ROOM(queue->heap, out, queue->capacity) ? 0 : CR_ENOMEM;
 }
 
 static void enter(struct lease_queue *queue, struct lease *lease)

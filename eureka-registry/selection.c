@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
+#include "cr_array.h"
 #include "cr_err.h"
 #include "registry_private.h"
-
-enum { CAPACITY_FIRST = 16 };
 
 void selection_freep(struct selection *selection)
 {
@@ -16,15 +15,8 @@ void selection_freep(struct selection *selection)
 
 static int put(struct selection *selection, struct registry_instance *instance)
 {
-    if (selection->count == selection->capacity) {
-        size_t capacity = selection->capacity ? 2 * selection->capacity : CAPACITY_FIRST;
-        struct registry_instance **items =
-            reallocarray(selection->items, capacity, sizeof(struct registry_instance *));
-        if (!items)
-            return CR_ENOMEM;
-        selection->items = items;
-        selection->capacity = capacity;
-    }
+    if (!CR_ARRAY_ROOM(selection->items, selection->count, selection->capacity))
+        return CR_ENOMEM;
     selection->items[selection->count++] = instance;
     selection->census.by_status[instance->record->status]++;
     return 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cr_array.h"
 #include "cr_buf.h"
 #include "cr_int.h"
 
@@ -46,19 +47,6 @@ void directory_list_free(struct directory_list *list)
 
 /* --- filling --- */
 
-static int make_room(struct directory_list *list)
-{
-    if (list->count < list->capacity)
-        return 0;
-    size_t capacity = list->capacity ? list->capacity * 2 : 64;
-    struct place *places = reallocarray(list->places, capacity, sizeof(*places));
-    if (!places)
-        return CR_ENOMEM;
-    list->places = places;
-    list->capacity = capacity;
-    return 0;
-}
-
 int directory_list_add(struct directory_list *list, const char *path, struct cr_err *err)
 {
     const char *slash = strrchr(path, '/');
@@ -66,7 +54,7 @@ int directory_list_add(struct directory_list *list, const char *path, struct cr_
     if (list->count == DIRECTORY_LIST_MAX)
         return cr_err_set(err, CR_ELIMIT, "more than %d directories in the repository",
                           DIRECTORY_LIST_MAX);
-    if (make_room(list) < 0)
+    if (!CR_ARRAY_ROOM(list->places, list->count, list->capacity))
         return cr_err_set(err, CR_ENOMEM, "out of memory");
     cr_buf_text(&list->text, path);
     cr_buf_append(&list->text, "/", 2);

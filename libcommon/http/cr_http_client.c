@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cr_array.h"
 #include "cr_assert.h"
 #include "cr_clock.h"
 #include "cr_http_alarms.h"
@@ -360,15 +361,7 @@ int cr_http_client_send(struct cr_http_client *client, const struct cr_http_call
 void cr_http_client_cancel(struct cr_http_client *client, uint64_t id)
 {
     cr_mutex_lock(&client->lock);
-    if (client->cancel_count == client->cancel_capacity) {
-        size_t capacity = client->cancel_capacity ? 2 * client->cancel_capacity : 16;
-        uint64_t *cancels = reallocarray(client->cancels, capacity, sizeof *cancels);
-        if (cancels) {
-            client->cancels = cancels;
-            client->cancel_capacity = capacity;
-        }
-    }
-    if (id && client->cancel_count < client->cancel_capacity)
+    if (id && CR_ARRAY_ROOM(client->cancels, client->cancel_count, client->cancel_capacity))
         client->cancels[client->cancel_count++] = id;
     cr_mutex_unlock(&client->lock);
     wake(client);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "cr_array.h"
 #include "cr_assert.h"
 #include "cr_buf.h"
 #include "cr_clock.h"
@@ -118,14 +119,8 @@ static int add_header(struct cr_http_transfer *t, struct cr_slice line)
         return 0;
     if (t->header_count == HEADERS_MAX || t->head_bytes > HEAD_BYTES_MAX)
         return CR_ELIMIT;
-    if (t->header_count == t->header_capacity) {
-        size_t capacity = t->header_capacity ? 2 * t->header_capacity : 16;
-        struct cr_http_pair *headers = reallocarray(t->headers, capacity, sizeof *headers);
-        if (!headers)
-            return CR_ENOMEM;
-        t->headers = headers;
-        t->header_capacity = capacity;
-    }
+    if (!CR_ARRAY_ROOM(t->headers, t->header_count, t->header_capacity))
+        return CR_ENOMEM;
     struct cr_http_pair *pair = &t->headers[t->header_count];
     pair->name = cr_arena_slice(t->arena, cr_slice_sub(line, 0, (size_t)colon));
     pair->value = cr_arena_slice(t->arena, cr_slice_trim(cr_slice_from(line, (size_t)colon + 1)));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cr_arena.h"
+#include "cr_array.h"
 #include "cr_clock.h"
 #include "cr_metrics_private.h"
 
@@ -21,15 +22,9 @@ struct cr_metrics_view {
 
 static void add(struct cr_metrics_view *view, const struct cr_metric *metric)
 {
-    if (view->count == view->capacity) {
-        size_t capacity = view->capacity ? view->capacity * 2 : 64;
-        struct entry *grown = realloc(view->entries, capacity * sizeof *grown);
-        if (!grown) {
-            view->failed = true;
-            return;
-        }
-        view->entries = grown;
-        view->capacity = capacity;
+    if (!CR_ARRAY_ROOM(view->entries, view->count, view->capacity)) {
+        view->failed = true;
+        return;
     }
     view->entries[view->count] = (struct entry){*metric, view->count};
     view->count++;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cr_array.h"
 #include "cr_assert.h"
 #include "cr_err.h"
 
@@ -15,14 +16,8 @@ int slots_take(struct slots *slots, unsigned max, unsigned *out_slot)
     if (slots->next == max)
         return CR_ELIMIT;
     /* Room for every number that is out, so that returning one cannot fail. */
-    if (slots->next == slots->capacity) {
-        size_t capacity = slots->capacity ? slots->capacity * 2 : 64;
-        unsigned *returned = reallocarray(slots->returned, capacity, sizeof(*returned));
-        if (!returned)
-            return CR_ENOMEM;
-        slots->returned = returned;
-        slots->capacity = capacity;
-    }
+    if (!CR_ARRAY_ROOM(slots->returned, slots->next, slots->capacity))
+        return CR_ENOMEM;
     *out_slot = slots->next++;
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "cr_array.h"
 #include "cr_map.h"
 
 struct leaf {
@@ -57,14 +58,8 @@ int route_tree_add(struct route_tree *tree, const struct ant_pattern *pattern, u
         tree = add_child(tree, pattern->segments[i].text);
     if (!tree)
         return CR_ENOMEM;
-    if (tree->count == tree->capacity) {
-        size_t capacity = tree->capacity ? tree->capacity * 2 : 1;
-        struct leaf *leaves = reallocarray(tree->leaves, capacity, sizeof(*leaves));
-        if (!leaves)
-            return CR_ENOMEM;
-        tree->leaves = leaves;
-        tree->capacity = capacity;
-    }
+    if (!CR_ARRAY_ROOM(tree->leaves, tree->count, tree->capacity))
+        return CR_ENOMEM;
     tree->leaves[tree->count++] = (struct leaf){index, pattern};
     return 0;
 }
