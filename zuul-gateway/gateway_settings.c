@@ -171,52 +171,46 @@ const struct cr_setting_table gateway_route_table = {route_rows, CR_COUNT(route_
 #undef AT
 #define AT(field) offsetof(struct gateway_ribbon_settings, field)
 
+/* Of all services, and of one, which has those of all for what is not set. */
+#define OF_ALL(name, value) value
+#define OF_ONE(name, value) "${ribbon." name ":" value "}"
+#define RIBBON_ROWS(place, fallback, whose)                                                        \
+    LIVE(place "ConnectTimeout", DURATION, connect_ms, fallback("ConnectTimeout", "1000"), 1,      \
+         HOUR_MS, "Time to connect to an instance" whose "."),                                     \
+        LIVE(place "ReadTimeout", DURATION, read_ms, fallback("ReadTimeout", "0"), 0, HOUR_MS,     \
+             "Time for the head of an instance's answer" whose                                     \
+             "; 0: the time limit of the whole request."),                                         \
+        LIVE(place "MaxAutoRetries", INT, retries_same, fallback("MaxAutoRetries", "0"), 0, 100,   \
+             "Counts in the time limit of a request" whose ", see README."),                       \
+        LIVE(place "MaxAutoRetriesNextServer", INT, retries_next,                                  \
+             fallback("MaxAutoRetriesNextServer", "1"), 0, 100,                                    \
+             "Counts in the time limit of a request" whose ", see README."),                       \
+        LIVE(place "MaxConnectionsPerHost", INT, instance_max,                                     \
+             fallback("MaxConnectionsPerHost", "${ribbon.MaxHttpConnectionsPerHost:50}"), 1,       \
+             COUNT_MAX, "Connections in work to one instance" whose "."),                          \
+        LIVE(place "MaxTotalConnections", INT, total_max,                                          \
+             fallback("MaxTotalConnections", "${ribbon.MaxTotalHttpConnections:200}"), 1,          \
+             COUNT_MAX, "Connections in work to all instances" whose "."),                         \
+        LIVE(place "ConnectionManagerTimeout", DURATION, queue_ms,                                 \
+             fallback("ConnectionManagerTimeout", "1000"), 0, HOUR_MS,                             \
+             "How long a request waits for a connection" whose "; 0: its whole time limit.")
+
 static const struct cr_setting ribbon_global_rows[] = {
-    LIVE("ribbon.ConnectTimeout", DURATION, connect_ms, "1000", 1, HOUR_MS,
-         "Time to connect to an instance."),
-    LIVE("ribbon.ReadTimeout", DURATION, read_ms, "0", 0, HOUR_MS,
-         "Time for the head of one instance's answer; 0: the time limit of the whole request."),
-    LIVE("ribbon.MaxAutoRetries", INT, retries_same, "0", 0, 100,
-         "Counts in the time limit of a request, see README."),
-    LIVE("ribbon.MaxAutoRetriesNextServer", INT, retries_next, "1", 0, 100,
-         "Counts in the time limit of a request, see README."),
-    LIVE("ribbon.MaxConnectionsPerHost", INT, instance_max,
-         "${ribbon.MaxHttpConnectionsPerHost:50}", 1, COUNT_MAX,
-         "Connections in work to one instance."),
+    RIBBON_ROWS("ribbon.", OF_ALL, " of a service"),
     LIVE("ribbon.MaxHttpConnectionsPerHost", INT, instance_max_old, "50", 1, COUNT_MAX,
          "Ribbon's older name of MaxConnectionsPerHost, which goes before it."),
-    LIVE("ribbon.MaxTotalConnections", INT, total_max, "${ribbon.MaxTotalHttpConnections:200}", 1,
-         COUNT_MAX, "Connections in work to all instances of a service."),
     LIVE("ribbon.MaxTotalHttpConnections", INT, total_max_old, "200", 1, COUNT_MAX,
          "Ribbon's older name of MaxTotalConnections, which goes before it."),
-    LIVE("ribbon.ConnectionManagerTimeout", DURATION, queue_ms, "1000", 0, HOUR_MS,
-         "How long a request waits for a connection; 0: its whole time limit."),
 };
 const struct cr_setting_table gateway_ribbon_global_table = {ribbon_global_rows,
                                                              CR_COUNT(ribbon_global_rows)};
 
 static const struct cr_setting ribbon_rows[] = {
-    LIVE("<client>.ribbon.ConnectTimeout", DURATION, connect_ms, "${ribbon.ConnectTimeout:1000}", 1,
-         HOUR_MS, "Time to connect to an instance of that service."),
-    LIVE("<client>.ribbon.ReadTimeout", DURATION, read_ms, "${ribbon.ReadTimeout:0}", 0, HOUR_MS,
-         "Time for the head of an answer of that service."),
-    LIVE("<client>.ribbon.MaxAutoRetries", INT, retries_same, "${ribbon.MaxAutoRetries:0}", 0, 100,
-         "As ribbon.MaxAutoRetries."),
-    LIVE("<client>.ribbon.MaxAutoRetriesNextServer", INT, retries_next,
-         "${ribbon.MaxAutoRetriesNextServer:1}", 0, 100, "As ribbon.MaxAutoRetriesNextServer."),
-    LIVE("<client>.ribbon.MaxConnectionsPerHost", INT, instance_max,
-         "${ribbon.MaxConnectionsPerHost:${ribbon.MaxHttpConnectionsPerHost:50}}", 1, COUNT_MAX,
-         "Connections in work to one instance of that service."),
+    RIBBON_ROWS("<client>.ribbon.", OF_ONE, " of that service"),
     LIVE("<client>.ribbon.MaxHttpConnectionsPerHost", INT, instance_max_old, "0", 0, COUNT_MAX,
          "Ribbon's older name of it; where it is set for the service, it is what counts."),
-    LIVE("<client>.ribbon.MaxTotalConnections", INT, total_max,
-         "${ribbon.MaxTotalConnections:${ribbon.MaxTotalHttpConnections:200}}", 1, COUNT_MAX,
-         "Connections in work to all instances of that service."),
     LIVE("<client>.ribbon.MaxTotalHttpConnections", INT, total_max_old, "0", 0, COUNT_MAX,
          "Ribbon's older name of it; where it is set for the service, it is what counts."),
-    LIVE("<client>.ribbon.ConnectionManagerTimeout", DURATION, queue_ms,
-         "${ribbon.ConnectionManagerTimeout:1000}", 0, HOUR_MS,
-         "How long a request of that service waits for a connection."),
     LIVE("<client>.ribbon.listOfServers", LIST, servers, NULL, 0, 0,
          "HOST:PORT,... instead of the registry's instances of that service."),
 };
