@@ -14,8 +14,8 @@ from pathlib import Path
 
 from harness import java
 from harness.git_hosts import HttpHost
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 from harness.repositories import Hosted, Repository
 from harness.stack import ROOT, private_kb
 

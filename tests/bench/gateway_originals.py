@@ -3,7 +3,7 @@ import time
 from pathlib import Path
 
 from harness import http, java
-from harness.kafka import free_port
+from harness.ports import free_port
 from harness.stack import private_kb
 
 from .gateway_goals import one_in

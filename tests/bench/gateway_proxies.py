@@ -3,8 +3,8 @@ import contextlib
 import subprocess
 from pathlib import Path
 
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 from harness.stack import ROOT
 
 from .registry import Server

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from harness import http, java
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 from harness.stack import ROOT, private_kb, pss_kb
 
 PROGRAMS = ROOT / "build" / "release"

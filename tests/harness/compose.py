@@ -8,8 +8,8 @@ from . import http
 from .packages import install
 from .daemons import ROWS
 from .engine import EngineError
-from .fresh import free_ports
 from .poll import wait_until
+from .ports import free_port
 from .stack import ROOT
 
 FILE = ROOT / "docker" / "docker-compose.yml"
@@ -37,7 +37,7 @@ class Project:
         self.engine = engine
         self.name = name
         self.folder = folder
-        self.ports = dict(zip(PUBLISHED, free_ports(len(PUBLISHED))))
+        self.ports = {name: free_port() for name in PUBLISHED}
         self.env = {**engine.env, "COMPOSE_PROJECT_NAME": name, "CREMA_IMAGE": IMAGE,
                     "CREMA_GIT_IMAGE": GIT_IMAGE, "COMPOSE_FILE": str(FILE),
                     **{PUBLISHED[service][0]: str(port) for service, port in self.ports.items()},

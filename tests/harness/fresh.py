@@ -1,12 +1,12 @@
 """A whole stack of one's own for a while: free ports, a home that goes away afterwards."""
 import os
-import socket
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from .daemons import ROWS
 from .kafka import CONTROLLER_PORT
+from .ports import is_free
 from .stack import Stack
 
 
@@ -23,25 +23,6 @@ def free_offset():
         if all(is_free(port + offset) for port in [CONTROLLER_PORT, *[row.port for row in ROWS]]):
             return offset
     raise AssertionError("no free block of ports")
-
-
-def free_ports(count):
-    """As many ports of this machine, each free right now, below those that the kernel gives to clients."""
-    ports = list(range(23000, 32000, 7))
-    first = os.getpid() % len(ports)
-    found = [port for port in ports[first:] + ports[:first] if is_free(port)][:count]
-    if len(found) < count:
-        raise AssertionError(f"only {len(found)} free ports of {count}")
-    return found
-
-
-def is_free(port):
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-            return True
-        except OSError:
-            return False
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from pathlib import Path
 from . import packages
 from .errors import StackError
 from .poll import wait_until
+from .ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / "docker" / "kafka"
@@ -184,12 +185,6 @@ def make_archive():
             child.wait()
     if scratch.exists():
         scratch.rename(archive())
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_served(port):

@@ -2,8 +2,8 @@
 import subprocess
 
 from . import packages
-from .fresh import free_ports, is_free
 from .poll import wait_until
+from .ports import free_port, is_free
 
 
 class HttpProxy:
@@ -12,7 +12,7 @@ class HttpProxy:
     def __init__(self, folder, credentials=None):
         packages.install("tinyproxy-bin")       # without the service that Debian's tinyproxy starts
         folder.mkdir()
-        self.port = free_ports(1)[0]
+        self.port = free_port()
         self.log_path = folder / "log"
         wanted = [f"BasicAuth {credentials.replace(':', ' ')}"] if credentials else []
         self.settings = folder / "tinyproxy.conf"

@@ -7,8 +7,8 @@ import pytest
 
 from eureka_wire import record, to_body
 from harness import java
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 
 USER, PASSWORD = "barista", "caffe"
 BASIC = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()

@@ -5,7 +5,7 @@ from compare import MASKED, is_masked, said
 from deviations import DEVIATIONS
 from harness import http, java
 from harness.differential import Differential, Side
-from harness.kafka import free_port
+from harness.ports import free_port
 from plan import scenarios
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from harness import packages
 from harness.poll import wait_until
+from harness.ports import free_port
 from harness.running import Running
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "blackbox" / "gateway"))
@@ -78,11 +79,6 @@ class Recorder:
     def stop(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
 
 
 def listens(port):

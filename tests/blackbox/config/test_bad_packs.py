@@ -14,12 +14,13 @@ LIES = [(flip, "zlib stream"), (announce_more, "early EOF"), (send_nothing, "did
 
 
 def check_trouble(server, words):
-    """After several tries still the same is served, also to who asks for the first time."""
+    """After several tries still the same is served, also to who asks for the first time. On a busy machine
+    a try may also end for want of time."""
     failed = fetches(server, "failed")
     wait_until(lambda: fetches(server, "failed") > failed + 1, 30, "several tries")
-    status, state, known = component(server)
-    assert (status, state) == (200, "UP")
-    assert words in known["notNewer"] and known["failingSince"] > known["lastFetch"], known
+    known = wait_until(lambda: words in details(server).get("notNewer", "") and details(server), 30, words)
+    assert component(server)[:2] == (200, "UP")
+    assert known["failingSince"] > known["lastFetch"], known
     assert server.first("/foo/default") == server.first("/bar,foo/default") == {"a": 1}
 
 

@@ -2,8 +2,8 @@
 from urllib.parse import quote
 
 from harness import http, java
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 from played_registry import record
 
 

@@ -6,8 +6,8 @@ import pytest
 
 import other_clients
 from harness import http, java
-from harness.kafka import free_port
 from harness.poll import wait_until
+from harness.ports import free_port
 from harness.repositories import Repository
 
 USER, PASSWORD = "barista", "caffe"

@@ -9,7 +9,7 @@ from config_deviations import DEVIATIONS
 from groups import GROUPS
 from harness import http, java
 from harness.differential import Differential, Side
-from harness.kafka import free_port
+from harness.ports import free_port
 from harness.running import Running
 
 JVM = ("-Xmx128m", *(word for word in java.JVM if not word.startswith("-Xmx")))
