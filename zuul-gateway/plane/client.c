@@ -108,8 +108,9 @@ void client_abort(struct client *client, bool reset)
     client_close(client);
 }
 
-/* After the last answer: first all of it goes out; then, if the client may still be sending, its
- * octets are read and dropped, because a reset would destroy the answer on its way. */
+/* After the last answer: first all of it goes out, and the end with it; then, if the client may
+ * still be sending, its octets are read and dropped, because a reset would destroy the answer on
+ * its way. */
 static void finish(struct client *client)
 {
     const struct plane_options *options = client->conn.worker->options;
@@ -117,11 +118,12 @@ static void finish(struct client *client)
         enter(client, CLIENT_FLUSH, 0);
         return;
     }
+    /* Before close, too: with octets unread that would reset, and drop what is not on its way. */
+    shutdown(client->conn.fd, SHUT_WR);
     if (!client->dirty) {
         client_close(client);
         return;
     }
-    shutdown(client->conn.fd, SHUT_WR);
     cr_buf_free(&client->in);
     client->linger_end_ms = now(client) + options->linger_max_ms;
     enter(client, CLIENT_LINGER, now(client) + options->linger_ms);
@@ -149,9 +151,9 @@ static void watch_writes(struct client *client)
         rearm(client);
 }
 
-int client_send(struct client *client, struct gather *gather)
+int client_send(struct client *client, struct gather *gather, bool last)
 {
-    int status = conn_send(&client->conn, gather->slots, gather->count, NULL);
+    int status = conn_send(&client->conn, gather->slots, gather->count, last, NULL);
     watch_writes(client);
     return status;
 }
@@ -160,7 +162,7 @@ int client_send_text(struct client *client, struct cr_slice text)
 {
     struct gather gather;
     gather_init(&gather, text);
-    return client_send(client, &gather);
+    return client_send(client, &gather, false);
 }
 
 void client_expect_body(struct client *client, int64_t deadline_ms)

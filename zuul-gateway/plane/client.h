@@ -70,8 +70,9 @@ void client_abort(struct client *client, bool reset);
 
 /* --- for the exchange --- */
 
-/* Sends, or keeps, all pieces; CR_EIO: the client is gone. */
-CR_MUST_CHECK int client_send(struct client *client, struct gather *gather);
+/* Sends, or keeps, all pieces; CR_EIO: the client is gone. last: client_answered follows, and the
+ * connection ends with this answer. */
+CR_MUST_CHECK int client_send(struct client *client, struct gather *gather, bool last);
 CR_MUST_CHECK int client_send_text(struct client *client, struct cr_slice text);
 
 /* The answer is complete (sent or kept): go on, or end after it. dirty: the request is not. */

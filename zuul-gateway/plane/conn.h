@@ -44,8 +44,9 @@ static inline size_t conn_unsent(const struct conn *conn)
     return conn->out.len - conn->out_sent;
 }
 
-/* Writes at once what the kernel takes and keeps the rest. out_taken (may be NULL): how much. */
-CR_MUST_CHECK int conn_send(struct conn *conn, struct iovec *slots, size_t count,
+/* Writes at once what the kernel takes and keeps the rest. out_taken (may be NULL): how much.
+ * last: shutdown(2) or close(2) follows at once, and the end leaves in the last segment. */
+CR_MUST_CHECK int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last,
                             size_t *out_taken);
 
 /* Writes kept bytes. */

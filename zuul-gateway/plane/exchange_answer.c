@@ -80,7 +80,7 @@ static bool send_pieces(struct exchange *x, struct gather *gather, bool rest_is_
     struct cr_slice trailers =
         done && x->answer_kind == FRAMING_CHUNKED ? write_trailers(x) : (struct cr_slice){NULL, 0};
     gather_frame(gather, x->answer_kind, done, trailers);
-    if (client_send(client, gather)) {
+    if (client_send(client, gather, done && x->close)) {
         client_close(client);
         return false;
     }

@@ -59,7 +59,7 @@ static void send_framed(struct exchange *x, struct cr_slice text)
     struct gather gather;
     gather_init(&gather, text);
     keep_replay(x, &gather);
-    if (conn_send(&x->upstream->conn, gather.slots, gather.count, &x->sent))
+    if (conn_send(&x->upstream->conn, gather.slots, gather.count, false, &x->sent))
         exchange_send_failed(x);
     else
         exchange_rearm(x);
@@ -98,7 +98,7 @@ void exchange_send(struct exchange *x, struct gather *gather)
     if (x->sinks)
         return;
     keep_replay(x, gather);
-    int status = conn_send(&x->upstream->conn, gather->slots, gather->count, &taken);
+    int status = conn_send(&x->upstream->conn, gather->slots, gather->count, false, &taken);
     x->sent += taken;
     if (status)
         exchange_send_failed(x);

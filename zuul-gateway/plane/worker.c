@@ -18,7 +18,7 @@
 #include "problem.h"
 #include "upstream.h"
 
-enum { ACCEPTS_MAX = 64, ACCEPT_PAUSE_MS = 50, LAST_ACCEPTS_MS = 10, WAIT_MAX_MS = 1000 };
+enum { ACCEPTS_MAX = 8, ACCEPT_PAUSE_MS = 50, LAST_ACCEPTS_MS = 10, WAIT_MAX_MS = 1000 };
 
 /* --- accepting --- */
 
