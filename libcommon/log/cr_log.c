@@ -263,11 +263,16 @@ static void flush(struct cr_log_batch *batch)
     batch->lines = 0;
 }
 
-void cr_log_batch_begin(struct cr_log_batch *batch)
+/* What leaves in one write: only for a file is it whole at any size. */
+static size_t batch_max(void)
 {
     struct stat info;
     bool is_file = fstat(atomic_load(&sink.fd), &info) == 0 && S_ISREG(info.st_mode);
-    batch->max = is_file ? CR_LOG_BATCH_MAX : CR_LOG_LINE_MAX;
+    return is_file ? CR_LOG_BATCH_MAX : CR_LOG_LINE_MAX;
+}
+
+void cr_log_batch_begin(struct cr_log_batch *batch)
+{
     batch->len = 0;
     batch->lines = 0;
     open_batch = batch;
@@ -286,8 +291,10 @@ static void write_line(const struct cr_log_line *line)
         write_lines(line->data, line->len, 1);
         return;
     }
-    if (batch->len + line->len > batch->max)
+    if (batch->len > 0 && batch->len + line->len > batch->max)
         flush(batch);
+    if (batch->len == 0)
+        batch->max = batch_max();
     memcpy(batch->data + batch->len, line->data, line->len);
     batch->len += line->len;
     batch->lines++;
