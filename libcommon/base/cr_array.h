@@ -21,7 +21,7 @@
 
 /* items: a pointer to the first; count: of those in use; capacity: of those there is room for. */
 #define CR_ARRAY_ROOM(items, count, capacity)                                                      \
-    ((count) < (capacity) || cr_array_grow(&(items), &(capacity), sizeof *(items)))
+    ((count) < (capacity) || cr_array_grow(&(items), &(capacity), sizeof(__typeof__(*(items)))))
 
 /* The macro's other half. items: the address of the pointer. */
 CR_MUST_CHECK bool cr_array_grow(void *items, size_t *capacity, size_t size);
