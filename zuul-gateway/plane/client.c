@@ -158,11 +158,11 @@ int client_send(struct client *client, struct gather *gather, bool last)
     return status;
 }
 
-int client_send_text(struct client *client, struct cr_slice text)
+int client_send_text(struct client *client, struct cr_slice text, bool last)
 {
     struct gather gather;
     gather_init(&gather, text);
-    return client_send(client, &gather, false);
+    return client_send(client, &gather, last);
 }
 
 void client_expect_body(struct client *client, int64_t deadline_ms)

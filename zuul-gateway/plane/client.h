@@ -73,7 +73,7 @@ void client_abort(struct client *client, bool reset);
 /* Sends, or keeps, all pieces; CR_EIO: the client is gone. last: client_answered follows, and the
  * connection ends with this answer. */
 CR_MUST_CHECK int client_send(struct client *client, struct gather *gather, bool last);
-CR_MUST_CHECK int client_send_text(struct client *client, struct cr_slice text);
+CR_MUST_CHECK int client_send_text(struct client *client, struct cr_slice text, bool last);
 
 /* The answer is complete (sent or kept): go on, or end after it. dirty: the request is not. */
 void client_answered(struct client *client, bool close, bool dirty);

@@ -148,7 +148,7 @@ static void answer_fault(struct exchange *x, const struct fault *fault)
     x->status = problem_status(fault, client->conn.worker->options->compat_errors);
     account(x);
     exchange_free(x);
-    if (cr_buf_status(&text) || client_send_text(client, cr_buf_view(&text)))
+    if (cr_buf_status(&text) || client_send_text(client, cr_buf_view(&text), close))
         client_close(client);
     else
         client_answered(client, close, dirty);

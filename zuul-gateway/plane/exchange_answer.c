@@ -28,7 +28,7 @@ static int send_interim(struct exchange *x, const struct head *head)
     struct writer out;
     writer_init(&out, worker->head_area, WORKER_HEAD_AREA);
     forward_write_interim(&out, head, x->policy);
-    return out.full ? 0 : client_send_text(x->client, writer_view(&out));
+    return out.full ? 0 : client_send_text(x->client, writer_view(&out), false);
 }
 
 /* 100 goes on when the client waits for it, others to whoever understands them (RFC 9110 15.2). */
@@ -43,7 +43,7 @@ static int pass_interim(struct exchange *x, const struct head *head, struct faul
     int status = 0;
     if (head->status == 100) {
         if (!x->continued)
-            status = client_send_text(x->client, CR_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
+            status = client_send_text(x->client, CR_SLICE("HTTP/1.1 100 Continue\r\n\r\n"), false);
         x->continued = true;
     } else if (x->takes_chunks) {
         status = send_interim(x, head);

@@ -89,7 +89,7 @@ void exchange_body_expired(struct exchange *x)
     struct fault fault;
     if (!x->continued && !x->wait) {
         x->continued = true;
-        if (client_send_text(x->client, CR_SLICE("HTTP/1.1 100 Continue\r\n\r\n"))) {
+        if (client_send_text(x->client, CR_SLICE("HTTP/1.1 100 Continue\r\n\r\n"), false)) {
             client_close(x->client);
             return;
         }

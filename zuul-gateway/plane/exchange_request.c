@@ -201,7 +201,7 @@ static void answer_options(struct client *client, const struct request *request)
                          "OPTIONS\r\nConnection: close\r\n\r\n")
               : CR_SLICE("HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, "
                          "OPTIONS\r\n\r\n");
-    if (client_send_text(client, text))
+    if (client_send_text(client, text, close))
         client_close(client);
     else
         client_answered(client, close, request->framing.kind != FRAMING_NONE);

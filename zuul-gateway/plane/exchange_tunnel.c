@@ -35,7 +35,7 @@ void exchange_switch(struct exchange *x, const struct head *head)
     struct writer out;
     writer_init(&out, worker->head_area, WORKER_HEAD_AREA);
     forward_write_switch(&out, &forward);
-    if (out.full || client_send_text(client, writer_view(&out))) {
+    if (out.full || client_send_text(client, writer_view(&out), false)) {
         client_close(client);
         return;
     }

@@ -1,4 +1,5 @@
 """The last answer of a connection: whole, and its end with it."""
+import itertools
 import select
 import time
 
@@ -15,6 +16,7 @@ ANSWERS = {
 REQUESTS = {
     "close": b"GET /up/a HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n",
     "old": b"GET /up/a HTTP/1.0\r\n\r\n",
+    "refused": b"GET /nowhere HTTP/1.0\r\n\r\n",
 }
 TIMES = 100
 LARGE = 3_000_000
@@ -28,8 +30,8 @@ def first_event(client):
     return event
 
 
-@pytest.mark.parametrize("request_kind", REQUESTS)
-@pytest.mark.parametrize("answer_kind", ANSWERS)
+@pytest.mark.parametrize("request_kind, answer_kind", [
+    *itertools.product(("close", "old"), ANSWERS), ("refused", "none")])
 def test_the_end_comes_in_the_same_segment(connect, origin, request_kind, answer_kind):
     """One segment instead of two; a client that looks for the end after the answer finds it at once."""
     origin.script = answering(ANSWERS[answer_kind])
@@ -38,7 +40,8 @@ def test_the_end_comes_in_the_same_segment(connect, origin, request_kind, answer
         client.send(REQUESTS[request_kind])
         assert first_event(client) & select.POLLRDHUP
         answer = client.rest()
-        assert answer.startswith(b"HTTP/1.1 20") and (answer_kind == "none" or b"hel" in answer)
+        assert answer.startswith(b"HTTP/1.1 404" if request_kind == "refused" else b"HTTP/1.1 20"), answer
+        assert answer_kind == "none" or b"hel" in answer
         client.close()
 
 
