@@ -180,6 +180,7 @@ static void module_health(void *state, struct cr_health *health)
     cr_health_detail(health, "services", "%zu", figures.services);
     cr_health_detail(health, "instances", "%zu", figures.instances);
     cr_health_detail(health, "workers", "%zu", gateway->options.workers);
+    cr_health_detail(health, "sending", "%s", plane_has_ring(plane) ? "io_uring" : "send");
     cr_health_detail(health, "connections", "%llu", (unsigned long long)counts.clients);
     if (figures.without > 0)
         cr_health_detail(health, "withoutInstance", "%zu services of routes, among them '%s'",

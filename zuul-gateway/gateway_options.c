@@ -86,6 +86,7 @@ int gateway_options_fill(struct plane_options *out_options, const struct gateway
         .log_every = (unsigned)settings->log_every,
         .trace = settings->trace,
         .trace_b3 = settings->trace_b3,
+        .io_uring = settings->io_uring,
         .trace_every = (unsigned)settings->trace_every,
     };
     fill_limits(&options, settings);

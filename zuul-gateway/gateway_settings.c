@@ -73,6 +73,8 @@ const struct cr_setting gateway_setting_rows[] = {
           "Our name in Via, by which a circle of gateways is noticed; empty: no Via."),
     FIXED("crema.gateway.workers", INT, workers, "0", 0, 256,
           "Threads that carry requests; 0: one per core."),
+    FIXED("crema.gateway.io-uring", BOOL, io_uring, "true", 0, 0,
+          "Whether what leaves at a time may leave in one system call, where the kernel lets us."),
     FIXED("crema.gateway.admin-paths", LIST, admin_paths, ADMIN_PATHS, 0, 0,
           "Paths that the gateway answers itself, before any route."),
     FIXED("crema.gateway.trusted-proxies", LIST, trusted, NULL, 0, 0,

@@ -48,6 +48,7 @@ struct gateway_settings {
     struct cr_setting_list trusted;
     bool expose_internal;
     int64_t log_every;
+    bool io_uring;
     bool trace, trace_b3;
     int64_t trace_every;
 

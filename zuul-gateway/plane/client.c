@@ -114,7 +114,8 @@ void client_abort(struct client *client, bool reset)
 static void finish(struct client *client)
 {
     const struct plane_options *options = client->conn.worker->options;
-    if (conn_unsent(&client->conn)) {
+    if (!conn_settled(&client->conn)) {
+        client->conn.awaited = client->conn.queued;
         enter(client, CLIENT_FLUSH, 0);
         return;
     }
@@ -153,7 +154,7 @@ static void watch_writes(struct client *client)
 
 int client_send(struct client *client, struct gather *gather, bool last)
 {
-    int status = conn_send(&client->conn, gather->slots, gather->count, last, NULL);
+    int status = conn_send(&client->conn, gather->slots, gather->count, last);
     watch_writes(client);
     return status;
 }
@@ -340,6 +341,15 @@ static void read_on(struct client *client)
 void client_again(struct conn *conn)
 {
     struct client *client = of(conn);
+    if (conn->broken) {
+        client_close(client);
+        return;
+    }
+    watch_writes(client);
+    if (client->state == CLIENT_FLUSH && conn_settled(conn)) {
+        finish(client);
+        return;
+    }
     if (client->in.len && client->state == CLIENT_BODY)
         take_input(client, (struct cr_slice){NULL, 0});
     read_on(client);

@@ -29,6 +29,8 @@ void conn_close(struct conn *conn)
     conn->dead = true;
     wheel_clear(&conn->timer);
     conn_discard(conn);
+    if (conn->queued)
+        conn->worker->outbox.pieces[conn->queued - 1].conn = NULL;
     cr_closep(&conn->fd);
     cr_list_remove(&conn->again);
     cr_list_push_back(&conn->worker->dead, &conn->again);
@@ -92,25 +94,84 @@ static ssize_t send_together(struct conn *conn, struct iovec *slots, size_t coun
     return send_text(conn->fd, piece, size, flags);
 }
 
-int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last, size_t *out_taken)
+/* --- the outbox --- */
+
+static bool queue(struct conn *conn, const struct iovec *slots, size_t count, size_t size,
+                  bool last)
+{
+    struct outbox *outbox = &conn->worker->outbox;
+    if (conn->direct || size > WORKER_PIECE)
+        return false;
+    if (!outbox_put(outbox, conn, slots, count, size, last)) {
+        conn_send_queued(conn->worker);
+        if (!outbox_put(outbox, conn, slots, count, size, last))
+            return false;
+    }
+    conn->queued = (unsigned char)outbox->count;
+    return true;
+}
+
+static void settle(const struct outbox_piece *piece)
+{
+    struct conn *conn = piece->conn;
+    bool later = piece->outcome == -EAGAIN || piece->outcome == -ENOTCONN;
+    size_t taken = piece->outcome > 0 ? (size_t)piece->outcome : 0;
+    const struct iovec text = {(void *)(uintptr_t)piece->text, piece->len};
+    conn->queued = 0;
+    conn->sent += taken;
+    conn->broken =
+        (piece->outcome < 0 && !later) || (taken < piece->len && keep(conn, &text, 1, taken) != 0);
+    if (conn->broken || conn->awaited || taken < piece->len)
+        conn_again(conn);
+    conn->awaited = false;
+}
+
+void conn_send_queued(struct worker *worker)
+{
+    struct outbox *outbox = &worker->outbox;
+    if (!outbox->count)
+        return;
+    outbox_send(outbox);
+    for (size_t i = 0; i < outbox->count; i++)
+        if (outbox->pieces[i].conn)
+            settle(&outbox->pieces[i]);
+    outbox_clear(outbox);
+}
+
+/* Nothing of it is in the outbox any more; CR_EIO: the peer was gone. */
+static int clear_queue(struct conn *conn)
+{
+    if (conn->queued)
+        conn_send_queued(conn->worker);
+    bool broken = conn->broken;
+    conn->broken = false;
+    return broken ? CR_EIO : 0;
+}
+
+int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last)
 {
     size_t size = 0;
+    if (clear_queue(conn))
+        return CR_EIO;
     for (size_t i = 0; i < count; i++)
         size += slots[i].iov_len;
     size_t taken = 0;
     if (!conn_unsent(conn) && size) {
+        if (queue(conn, slots, count, size, last))
+            return 0;
         ssize_t sent = send_together(conn, slots, count, size, last ? MSG_MORE : 0);
         if (sent < 0)
             return CR_EIO;
         taken = (size_t)sent;
+        conn->sent += taken;
     }
-    if (out_taken)
-        *out_taken = taken;
     return taken == size ? 0 : keep(conn, slots, count, taken);
 }
 
 int conn_flush(struct conn *conn)
 {
+    if (clear_queue(conn))
+        return CR_EIO;
     while (conn_unsent(conn)) {
         ssize_t sent = send_text(conn->fd, conn->out.data + conn->out_sent, conn_unsent(conn), 0);
         if (sent < 0)
@@ -118,6 +179,7 @@ int conn_flush(struct conn *conn)
         if (sent == 0)
             return 0;
         conn->out_sent += (size_t)sent;
+        conn->sent += (size_t)sent;
         conn->worker->unsent -= (size_t)sent;
     }
     conn_discard(conn);

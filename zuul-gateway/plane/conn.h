@@ -5,7 +5,8 @@
  *
  * Ownership: the first member of struct client, struct upstream and the worker's own descriptors.
  * Units:     octets, milliseconds.
- * Errors:    conn_send and conn_flush return CR_EIO when the peer is gone.
+ * Errors:    conn_send and conn_flush return CR_EIO when the peer is gone, which may be found out
+ *            only after the call before.
  * Threads:   the worker's.
  */
 #ifndef GATEWAY_CONN_H
@@ -27,11 +28,16 @@ struct conn {
     struct cr_list again; /* in worker->again or, dead, in worker->dead */
     struct cr_buf out;    /* bytes that the kernel did not take yet */
     size_t out_sent;      /* of them, already taken */
+    size_t sent;          /* octets that the kernel took in all; the owner may set it to 0 */
     int fd;
     unsigned char kind;
+    unsigned char queued; /* its piece of the worker's outbox, from 1; 0: it has none */
     bool dead;
     bool readable; /* no EAGAIN since the last event */
     bool hangup;   /* the peer sends no more */
+    bool direct;   /* sends past the outbox, while it connects */
+    bool broken;   /* what left by the outbox found nobody: conn_send says so, or conn_again came */
+    bool awaited;  /* conn_again once what it has in the outbox is sent */
 };
 
 void conn_init(struct conn *conn, struct worker *worker, enum conn_kind kind, int fd);
@@ -44,15 +50,24 @@ static inline size_t conn_unsent(const struct conn *conn)
     return conn->out.len - conn->out_sent;
 }
 
-/* Writes at once what the kernel takes and keeps the rest. out_taken (may be NULL): how much.
- * last: shutdown(2) or close(2) follows at once, and the end leaves in the last segment. */
-CR_MUST_CHECK int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last,
-                            size_t *out_taken);
+/* Sends, at the end of the turn (little) or at once (much); what the kernel does not take is kept.
+ * last: shutdown(2) follows as soon as it is sent, and the end leaves in the last segment. */
+CR_MUST_CHECK int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last);
 
-/* Writes kept bytes. */
+/* Sends what is in the outbox. Calls nobody back: who has to do something about it is found by
+ * conn_again. */
+void conn_send_queued(struct worker *worker);
+
+/* Writes what is in the outbox and what was kept, as far as the kernel takes it. */
 CR_MUST_CHECK int conn_flush(struct conn *conn);
 
-/* Forgets what was not sent. */
+/* Is there nothing that is still to be sent? */
+static inline bool conn_settled(const struct conn *conn)
+{
+    return !conn->queued && !conn_unsent(conn);
+}
+
+/* Forgets what was kept. */
 void conn_discard(struct conn *conn);
 
 /* True while the other side should not be read for this one: too much waits here. */

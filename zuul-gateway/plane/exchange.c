@@ -205,7 +205,7 @@ void exchange_complete(struct exchange *x, bool clean)
     struct client *client = x->client;
     bool close = x->close, dirty = !x->request_body.done;
     bool reusable = clean && !x->doubt && !x->sinks && !dirty && x->upstream &&
-                    !conn_unsent(&x->upstream->conn);
+                    conn_settled(&x->upstream->conn);
     detach(x, reusable);
     account(x);
     exchange_free(x);

@@ -58,7 +58,6 @@ struct exchange {
     struct body request_body;
     struct body answer_body;
     enum framing_kind answer_kind; /* as sent on */
-    size_t sent;                   /* octets that the kernel took for this attempt */
     unsigned interims;
 
     int64_t connect_ms, read_ms;

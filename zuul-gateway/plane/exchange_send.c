@@ -8,7 +8,7 @@
 static void attach(struct exchange *x, struct upstream *upstream)
 {
     x->upstream = upstream;
-    x->sent = 0;
+    upstream->conn.sent = 0;
     upstream->exchange = x;
 }
 
@@ -35,7 +35,7 @@ void exchange_forget_replay(struct exchange *x)
 static bool may_retry(const struct exchange *x)
 {
     return x->upstream->reused && x->replayable && !x->responded && !x->retried &&
-           x->interims == 0 && (x->sent == 0 || x->idempotent);
+           x->interims == 0 && (x->upstream->conn.sent == 0 || x->idempotent);
 }
 
 bool exchange_connect(struct exchange *x)
@@ -59,7 +59,7 @@ static void send_framed(struct exchange *x, struct cr_slice text)
     struct gather gather;
     gather_init(&gather, text);
     keep_replay(x, &gather);
-    if (conn_send(&x->upstream->conn, gather.slots, gather.count, false, &x->sent))
+    if (conn_send(&x->upstream->conn, gather.slots, gather.count, false))
         exchange_send_failed(x);
     else
         exchange_rearm(x);
@@ -93,14 +93,11 @@ static void retry(struct exchange *x)
 
 void exchange_send(struct exchange *x, struct gather *gather)
 {
-    size_t taken = 0;
     gather_frame(gather, x->request_body.kind, x->request_body.done, (struct cr_slice){NULL, 0});
     if (x->sinks)
         return;
     keep_replay(x, gather);
-    int status = conn_send(&x->upstream->conn, gather->slots, gather->count, false, &taken);
-    x->sent += taken;
-    if (status)
+    if (conn_send(&x->upstream->conn, gather->slots, gather->count, false))
         exchange_send_failed(x);
 }
 

@@ -51,6 +51,6 @@ void exchange_pass_end(struct exchange *x)
     if (!x->request_body.done)
         client_expect_answer(x->client);
     x->request_body.done = true;
-    if (x->upstream && !conn_unsent(&x->upstream->conn))
+    if (x->upstream && !conn_flush(&x->upstream->conn) && !conn_unsent(&x->upstream->conn))
         shutdown(x->upstream->conn.fd, SHUT_WR);
 }

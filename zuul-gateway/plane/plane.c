@@ -173,6 +173,11 @@ void plane_stop(struct plane *plane)
     free(plane);
 }
 
+bool plane_has_ring(const struct plane *plane)
+{
+    return plane->workers[0].outbox.has_ring;
+}
+
 struct directory *plane_directory(struct plane *plane)
 {
     return plane->directory;

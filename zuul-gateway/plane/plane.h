@@ -41,6 +41,9 @@ void plane_stop(struct plane *plane);
 
 struct directory *plane_directory(struct plane *plane);
 
+/* Do the workers send by io_uring? */
+bool plane_has_ring(const struct plane *plane);
+
 /* Sums over all workers. */
 struct plane_counts {
     uint64_t accepted, shed, requests, upstream_connects, upstream_reuses, retries, waits, log_lost;

@@ -53,6 +53,7 @@ struct plane_options {
     unsigned log_every;   /* every n-th request goes to the access log; 0: none */
     bool trace;           /* traceparent is gone on with or begun */
     bool trace_b3;        /* ... B3, too, where the client did not say it */
+    bool io_uring;        /* what a worker sends in a turn may leave in one system call */
     unsigned trace_every; /* every n-th trace that is begun here is to be recorded; 0: none */
 };
 

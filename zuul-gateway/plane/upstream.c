@@ -112,7 +112,7 @@ struct upstream *upstream_connect(struct worker *worker, struct instance *instan
     }
     conn_init(&upstream->conn, worker, CONN_UPSTREAM, keep_fd(&fd));
     upstream->instance = instance;
-    upstream->connecting = pending == 1;
+    upstream->connecting = upstream->conn.direct = pending == 1;
     upstream->connect_deadline_ms = worker->now_ms + connect_ms;
     upstream->requests = 1;
     lane_hold(&lane_of(worker, instance)->users);
@@ -210,7 +210,15 @@ static void read_on(struct upstream *upstream)
 
 void upstream_again(struct conn *conn)
 {
-    read_on(of(conn));
+    struct upstream *upstream = of(conn);
+    bool broken = conn->broken;
+    conn->broken = false;
+    if (!broken)
+        read_on(upstream);
+    else if (upstream->exchange)
+        exchange_send_failed(upstream->exchange);
+    else
+        upstream_close(upstream);
 }
 
 /* The connection is there, or it failed. False: the exchange has gone on without it. */
@@ -219,14 +227,13 @@ static bool finish_connect(struct upstream *upstream)
     int errnum = 0;
     socklen_t len = sizeof(errnum);
     /* Where octets were taken it was there, and an answer may lie in front of the error. */
-    if (!upstream->exchange->sent &&
-        getsockopt(upstream->conn.fd, SOL_SOCKET, SO_ERROR, &errnum, &len))
+    if (!upstream->conn.sent && getsockopt(upstream->conn.fd, SOL_SOCKET, SO_ERROR, &errnum, &len))
         errnum = errno;
     if (errnum) {
         exchange_connect_failed(upstream->exchange, errnum);
         return false;
     }
-    upstream->connecting = false;
+    upstream->connecting = upstream->conn.direct = false;
     exchange_connected(upstream->exchange);
     return !upstream->conn.dead;
 }
@@ -240,7 +247,6 @@ static void write_on(struct upstream *upstream)
         exchange_send_failed(upstream->exchange);
         return;
     }
-    upstream->exchange->sent += before - conn_unsent(&upstream->conn);
     exchange_upstream_drained(upstream->exchange);
 }
 

@@ -225,6 +225,9 @@ static void turn(struct worker *worker)
     if (worker->draining && worker->now_ms >= worker->drain_end_ms)
         close_clients(worker);
     exchange_serve_queues(worker);
+    conn_send_queued(worker);
+    serve_again(worker);
+    conn_send_queued(worker);
     bury(worker);
     worker->snapshot = NULL;
     epoch_leave(epoch, worker->index);
@@ -277,7 +280,9 @@ int worker_open(struct worker *worker, struct plane *plane, size_t index, int li
         return cr_err_errno(err, CR_EIO, errno, "eventfd");
     if (open_areas(worker))
         return cr_err_set(err, CR_ENOMEM, "no memory for a worker");
-    int status = poller_open(&worker->poller, err);
+    int status = outbox_open(&worker->outbox, worker->options->io_uring, err);
+    if (!status)
+        status = poller_open(&worker->poller, err);
     if (status)
         return status;
     if (poller_add(&worker->poller, listener_fd, &worker->listener) ||
@@ -324,6 +329,7 @@ void worker_close(struct worker *worker)
     cr_closep(&worker->listener.fd);
     cr_closep(&worker->waker.fd);
     poller_close(&worker->poller);
+    outbox_close(&worker->outbox);
     spares_free(&worker->spare_clients);
     spares_free(&worker->spare_upstreams);
     spares_free(&worker->spare_exchanges);

@@ -11,7 +11,7 @@
  *
  * One turn: wait for events; enter the epoch and take the newest snapshot; serve the events, then
  * the connections that wanted another go, then the timers, then who waited for a connection that
- * came free; free what was closed; leave.
+ * came free; send what came of all that, and serve who waited for it; free what was closed; leave.
  */
 #ifndef GATEWAY_WORKER_H
 #define GATEWAY_WORKER_H
@@ -22,6 +22,7 @@
 #include "cr_thread.h"
 #include "directory.h"
 #include "forward.h"
+#include "outbox.h"
 #include "plane_options.h"
 #include "poller.h"
 #include "spares.h"
@@ -58,6 +59,7 @@ struct worker {
     size_t index;
     struct cr_thread thread;
     struct poller poller;
+    struct outbox outbox;
     struct conn listener; /* fd -1 soon after the drain began */
     struct conn waker;
     struct wheel wheel;
