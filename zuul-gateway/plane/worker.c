@@ -222,12 +222,12 @@ static void turn(struct worker *worker)
     serve_events(events, count);
     serve_again(worker);
     serve_timers(worker);
-    if (worker->draining && worker->now_ms >= worker->drain_end_ms)
-        close_clients(worker);
     exchange_serve_queues(worker);
     conn_send_queued(worker);
-    serve_again(worker);
+    serve_again(worker); /* who waited for that */
     conn_send_queued(worker);
+    if (worker->draining && worker->now_ms >= worker->drain_end_ms)
+        close_clients(worker);
     bury(worker);
     worker->snapshot = NULL;
     epoch_leave(epoch, worker->index);
