@@ -17,12 +17,22 @@
 
 static struct outbox outbox;
 
+/* Does the kernel let us have one? */
+static bool is_allowed(void)
+{
+    struct io_uring ring;
+    if (io_uring_queue_init(1, &ring, IORING_SETUP_SUBMIT_ALL))
+        return false;
+    io_uring_queue_exit(&ring);
+    return true;
+}
+
 static void open_outbox(bool ring)
 {
     struct cr_err err;
     outbox = (struct outbox){0};
     assert_int_equal(outbox_open(&outbox, ring, &err), 0);
-    assert_int_equal(outbox.has_ring, ring);
+    assert_int_equal(outbox.has_ring, ring && is_allowed());
 }
 
 static void open_pair(struct conn *conn, int *out_peer)
@@ -106,7 +116,8 @@ static void test_a_ring_that_fails_is_done_without(void **state)
     open_outbox(true);
     open_pair(&conn, &peer);
     int ring_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    assert_true(dup2(ring_fd, outbox.ring->ring_fd) >= 0); /* as if the kernel refused it now */
+    if (outbox.ring) /* as if the kernel refused it now */
+        assert_true(dup2(ring_fd, outbox.ring->ring_fd) >= 0);
     assert_true(put(&conn, "all "));
     assert_true(put(&conn, "the same"));
     outbox_send(&outbox);
