@@ -74,6 +74,18 @@ def table(folder, goals):
           ", ".join(f"{kind} {mb:.1f}{' ' + goal if kind == 'crema' else ''}" for kind, mb in at_512.items()), flush=True)
 
 
+def without_io_uring(folder, _goals):
+    """As in a container, whose engine forbids it."""
+    more = [("crema.gateway.io-uring", "false")]
+    makers = [lambda folder, origin: crema(folder, origin, True, name="by-send", more=more),
+              lambda folder, origin: MAKERS["nginx"](folder, origin, True)]
+    with running(folder, *makers) as (_, ours, theirs):
+        load, count = load_of(folder, SMALL)
+        found = medians({"ours": (ours, load, count), "theirs": (theirs, load, count)})
+    print(f"  {SMALL + ', all on, no io_uring':<38}{found['ours']:9.2f}{found['theirs']:10.2f} "
+          f"{found['ours'] / found['theirs']:6.2f}", flush=True)
+
+
 def traced(folder, proxy, load, count):
     """{system call: how often the whole process made it during `count` requests}."""
     summary = folder / "strace"
@@ -149,5 +161,5 @@ def measure(parts):
 
 
 if __name__ == "__main__":
-    measure([part for part in (table, originals, latency, system_calls, tables)
+    measure([part for part in (table, without_io_uring, originals, latency, system_calls, tables)
              if part is not originals or WITHOUT not in sys.argv])

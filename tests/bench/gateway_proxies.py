@@ -100,14 +100,14 @@ OFF = {"crema.gateway.access-log-every": 0, "zuul.add-proxy-headers": "false", "
        "crema.gateway.trace": "false", "hystrix.command.default.circuitBreaker.enabled": "false"}
 
 
-def crema(folder, origin, everything, routes=1, name=None):
-    """routes: as many routes, services and instances."""
+def crema(folder, origin, everything, routes=1, name=None, more=()):
+    """routes: as many routes, services and instances. more: (key, value) of other settings."""
     port, name = free_port(), name or f"crema-{'on' if everything else 'off'}"
     given = {"server.port": port, "crema.home": folder / name, "spring.cloud.config.enabled": "false",
              "eureka.client.enabled": "false", "crema.gateway.workers": 1, "zuul.semaphore.max-semaphores": 100000,
              "crema.gateway.requests-max": 1000000, "crema.gateway.upstream-requests-max": 1000000,
              "crema.gateway.pool-max": 10000, "ribbon.MaxConnectionsPerHost": 100000,
-             "ribbon.MaxTotalConnections": 100000, **({} if everything else OFF)}
+             "ribbon.MaxTotalConnections": 100000, **({} if everything else OFF), **dict(more)}
     for number in range(routes):
         path = "up" if routes == 1 else f"up/{number}"
         given.update({f"zuul.routes.r{number}.path": f"/{path}/**", f"zuul.routes.r{number}.strip-prefix": "false",
@@ -122,7 +122,8 @@ SETTINGS = """\
   settings: one worker each, keep-alive, pools and connections without a limit that is reached, no temporary files
     everything on    nginx     access_log combined buffer=64k; X-Forwarded-For, -Host, -Port, -Proto
                      haproxy   option httplog to standard output; the same headers
-                     crema     as it comes: access log, X-Forwarded-*, Via, X-Request-Id, traceparent, circuit, metrics
+                     crema     as it comes: access log, X-Forwarded-*, Via, X-Request-Id, traceparent, circuit, metrics;
+                               what leaves at a time leaves by io_uring
     all off          nginx, haproxy: no log, no headers; crema: likewise, no circuit, no tracing; metrics stay"""
 
 
