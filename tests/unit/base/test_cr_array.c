@@ -8,6 +8,19 @@
 
 #include <cmocka.h>
 
+/* A sanitizer's allocator ends the process, else, where malloc says that there is no memory. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static void test_items_stay_what_they_are(void **state)
 {
     enum { ITEMS = 1000 };
