@@ -13,14 +13,15 @@
 #ifndef PACK_CHECK_H
 #define PACK_CHECK_H
 
-#include <git2/types.h>
-
 #include "cr_attr.h"
 #include "cr_err.h"
 
+struct git_repository;
+struct git_remote;
+
 /* remote: connected, and what it has is downloaded; the refs are still as they were. progress:
  * called every now and then. */
-CR_MUST_CHECK int pack_check(git_repository *repository, git_remote *remote,
+CR_MUST_CHECK int pack_check(struct git_repository *repository, struct git_remote *remote,
                              void (*progress)(void *ctx), void *ctx, struct cr_err *err);
 
 #endif

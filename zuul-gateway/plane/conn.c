@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "cr_assert.h"
 #include "worker.h"
 
 void conn_init(struct conn *conn, struct worker *worker, enum conn_kind kind, int fd)
@@ -61,15 +62,6 @@ static ssize_t taken_of(ssize_t sent)
     return sent < 0 && (errno == EAGAIN || errno == ENOTCONN) ? 0 : sent;
 }
 
-static ssize_t send_text(int fd, const char *text, size_t size, int flags)
-{
-    ssize_t sent;
-    do
-        sent = send(fd, text, size, MSG_NOSIGNAL | flags);
-    while (sent < 0 && errno == EINTR);
-    return taken_of(sent);
-}
-
 static ssize_t send_slots(int fd, struct iovec *slots, size_t count, int flags)
 {
     struct msghdr message = {.msg_iov = slots, .msg_iovlen = count};
@@ -80,35 +72,18 @@ static ssize_t send_slots(int fd, struct iovec *slots, size_t count, int flags)
     return taken_of(sent);
 }
 
-/* Little is put into one piece first: sendmsg with a vector costs the kernel some 0.4 us more than
- * send, copying a page's half 20 ns. */
-static ssize_t send_together(struct conn *conn, struct iovec *slots, size_t count, size_t size,
-                             int flags)
-{
-    char *piece = conn->worker->piece, *end = piece;
-    if (size > WORKER_PIECE)
-        return send_slots(conn->fd, slots, count, flags);
-    for (size_t i = 0; i < count; i++)
-        if (slots[i].iov_len)
-            end = mempcpy(end, slots[i].iov_base, slots[i].iov_len);
-    return send_text(conn->fd, piece, size, flags);
-}
-
 /* --- the outbox --- */
 
-static bool queue(struct conn *conn, const struct iovec *slots, size_t count, size_t size,
+/* Takes what is little: room for that is there once the outbox is empty. */
+static void queue(struct conn *conn, const struct iovec *slots, size_t count, size_t size,
                   bool last)
 {
     struct outbox *outbox = &conn->worker->outbox;
-    if (conn->direct || size > WORKER_PIECE)
-        return false;
     if (!outbox_put(outbox, conn, slots, count, size, last)) {
         conn_send_queued(conn->worker);
-        if (!outbox_put(outbox, conn, slots, count, size, last))
-            return false;
+        CR_ASSERT(outbox_put(outbox, conn, slots, count, size, last));
     }
     conn->queued = (unsigned char)outbox->count;
-    return true;
 }
 
 static void settle(const struct outbox_piece *piece)
@@ -157,9 +132,11 @@ int conn_send(struct conn *conn, struct iovec *slots, size_t count, bool last)
         size += slots[i].iov_len;
     size_t taken = 0;
     if (!conn_unsent(conn) && size) {
-        if (queue(conn, slots, count, size, last))
+        if (!conn->connecting && size <= WORKER_PIECE) {
+            queue(conn, slots, count, size, last);
             return 0;
-        ssize_t sent = send_together(conn, slots, count, size, last ? MSG_MORE : 0);
+        }
+        ssize_t sent = send_slots(conn->fd, slots, count, last ? MSG_MORE : 0);
         if (sent < 0)
             return CR_EIO;
         taken = (size_t)sent;
@@ -173,7 +150,8 @@ int conn_flush(struct conn *conn)
     if (clear_queue(conn))
         return CR_EIO;
     while (conn_unsent(conn)) {
-        ssize_t sent = send_text(conn->fd, conn->out.data + conn->out_sent, conn_unsent(conn), 0);
+        struct iovec rest = {conn->out.data + conn->out_sent, conn_unsent(conn)};
+        ssize_t sent = send_slots(conn->fd, &rest, 1, 0);
         if (sent < 0)
             return CR_EIO;
         if (sent == 0)

@@ -33,11 +33,11 @@ struct conn {
     unsigned char kind;
     unsigned char queued; /* its piece of the worker's outbox, from 1; 0: it has none */
     bool dead;
-    bool readable; /* no EAGAIN since the last event */
-    bool hangup;   /* the peer sends no more */
-    bool direct;   /* sends past the outbox, while it connects */
-    bool broken;   /* what left by the outbox found nobody: conn_send says so, or conn_again came */
-    bool awaited;  /* conn_again once what it has in the outbox is sent */
+    bool readable;   /* no EAGAIN since the last event */
+    bool hangup;     /* the peer sends no more */
+    bool connecting; /* what it sends meanwhile does not go by the outbox */
+    bool broken;  /* what left by the outbox found nobody: conn_send says so, or conn_again came */
+    bool awaited; /* conn_again once what it has in the outbox is sent */
 };
 
 void conn_init(struct conn *conn, struct worker *worker, enum conn_kind kind, int fd);

@@ -133,7 +133,7 @@ void exchange_connect_failed(struct exchange *x, int errnum)
 /* The instance takes no more octets. It may have answered all the same: read what it said. */
 void exchange_send_failed(struct exchange *x)
 {
-    if (x->upstream->connecting) {
+    if (x->upstream->conn.connecting) {
         exchange_connect_failed(x, ECONNREFUSED);
         return;
     }

@@ -23,7 +23,7 @@ void exchange_rearm(struct exchange *x)
         exchange_wait_rearm(x);
     if (!upstream)
         return;
-    if (upstream->connecting)
+    if (upstream->conn.connecting)
         deadline = upstream->connect_deadline_ms;
     if (x->responded)
         deadline = cr_min_i64(deadline, now(x) + (x->tunnel ? options_of(x)->tunnel_idle_ms
@@ -80,7 +80,7 @@ void exchange_upstream_expired(struct exchange *x)
 {
     struct fault fault;
     struct cr_slice authority = x->instance->authority;
-    if (x->upstream->connecting && now(x) >= x->upstream->connect_deadline_ms)
+    if (x->upstream->conn.connecting && now(x) >= x->upstream->connect_deadline_ms)
         fault_limit(&fault, FAILURE_UPSTREAM_CONNECT_TIMEOUT, exchange_connect_rule(x),
                     x->connect_ms, "%.*s did not accept a connection in time",
                     CR_SLICE_ARG(authority));

@@ -112,7 +112,7 @@ struct upstream *upstream_connect(struct worker *worker, struct instance *instan
     }
     conn_init(&upstream->conn, worker, CONN_UPSTREAM, keep_fd(&fd));
     upstream->instance = instance;
-    upstream->connecting = upstream->conn.direct = pending == 1;
+    upstream->conn.connecting = pending == 1;
     upstream->connect_deadline_ms = worker->now_ms + connect_ms;
     upstream->requests = 1;
     lane_hold(&lane_of(worker, instance)->users);
@@ -188,7 +188,7 @@ static void read_on(struct upstream *upstream)
 {
     for (int reads = 0; reads < WORKER_READS_MAX; reads++) {
         if (upstream->conn.dead || !upstream->exchange || !upstream->conn.readable ||
-            upstream->connecting || conn_congested(&upstream->exchange->client->conn))
+            upstream->conn.connecting || conn_congested(&upstream->exchange->client->conn))
             return;
         struct cr_slice data;
         switch (conn_recv(&upstream->conn, &data)) {
@@ -233,7 +233,7 @@ static bool finish_connect(struct upstream *upstream)
         exchange_connect_failed(upstream->exchange, errnum);
         return false;
     }
-    upstream->connecting = upstream->conn.direct = false;
+    upstream->conn.connecting = false;
     exchange_connected(upstream->exchange);
     return !upstream->conn.dead;
 }
@@ -259,7 +259,7 @@ void upstream_ready(struct conn *conn, unsigned flags)
             upstream_close(upstream);
         return;
     }
-    if (upstream->connecting && (flags & (POLLER_WRITE | POLLER_ERROR)) &&
+    if (upstream->conn.connecting && (flags & (POLLER_WRITE | POLLER_ERROR)) &&
         !finish_connect(upstream))
         return;
     if ((flags & POLLER_WRITE) && upstream->exchange)

@@ -26,7 +26,6 @@ struct upstream {
     struct cr_buf replay;      /* what was sent on it, while the answer has not begun */
     struct head_scan scan;
     unsigned requests;
-    bool connecting;
     bool reused;
     int64_t connect_deadline_ms;
 };

@@ -251,12 +251,10 @@ static int open_areas(struct worker *worker)
     worker->head_area = malloc(WORKER_HEAD_AREA);
     worker->trailer_area = malloc(WORKER_TRAILER_AREA);
     worker->path_area = malloc(worker->options->request_limits.target_max + 1);
-    worker->piece = malloc(WORKER_PIECE);
     if (worker->options->log_every)
         worker->log = access_ring_new();
     bool failed = !worker->scratch || !worker->head_area || !worker->trailer_area ||
-                  !worker->path_area || !worker->piece ||
-                  (worker->options->log_every && !worker->log);
+                  !worker->path_area || (worker->options->log_every && !worker->log);
     return failed ? CR_ENOMEM : 0;
 }
 
@@ -338,5 +336,4 @@ void worker_close(struct worker *worker)
     free(worker->head_area);
     free(worker->trailer_area);
     free(worker->path_area);
-    free(worker->piece);
 }

@@ -33,7 +33,7 @@ enum {
     WORKER_HEAD_AREA = 32 * 1024 + FORWARD_EXTRA + 8 * 1024,
     WORKER_TRAILER_AREA = CHUNK_TRAILERS_MAX + 16,
     WORKER_READS_MAX = 16, /* of one connection in one turn */
-    WORKER_PIECE = 4096,   /* octets that are copied together for one send */
+    WORKER_PIECE = 4096,   /* octets at most that leave by the outbox */
 };
 
 struct plane;
@@ -89,7 +89,6 @@ struct worker {
     char *head_area;
     char *trailer_area;
     char *path_area;  /* the canonical path of the request at hand */
-    char *piece;      /* what leaves in one send */
     struct head head; /* of the message at hand */
 };
 

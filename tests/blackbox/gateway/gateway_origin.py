@@ -13,9 +13,13 @@ import time
 
 from harness.poll import wait_until
 
-from gateway_wire import Ended, Wire
+from gateway_wire import Ended, Wire, chunks
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+HELLO = {  # the same answer by each framing
+    "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(b"hel", b"lo"),
+}
 
 
 def answer_all(peer, octets=OK):

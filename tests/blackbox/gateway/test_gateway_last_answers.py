@@ -5,12 +5,10 @@ import time
 
 import pytest
 
-from gateway_origin import answering
-from gateway_wire import chunks
+from gateway_origin import HELLO, answering
 
 ANSWERS = {
-    "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-    "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(b"hel", b"lo"),
+    **HELLO,
     "none": b"HTTP/1.1 204 No Content\r\n\r\n",
 }
 REQUESTS = {

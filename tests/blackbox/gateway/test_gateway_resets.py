@@ -7,7 +7,7 @@ import pytest
 from harness.poll import wait_until
 
 from gateway_client import Client, is_problem
-from gateway_origin import answering
+from gateway_origin import HELLO, answering
 from gateway_setup import url_route
 from gateway_wire import Ended, chunks
 from token_load import token_origin
@@ -18,8 +18,7 @@ REQUESTS = {
     "none": b"GET /up/cut HTTP/1.1\r\nHost: g\r\n\r\n",
 }
 ANSWERS = {
-    "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-    "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(b"hel", b"lo"),
+    **HELLO,
     "interim": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
 }
 ENDS = {"end": lambda wire: wire.close(), "reset": lambda wire: wire.reset()}
